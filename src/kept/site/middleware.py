@@ -1,0 +1,63 @@
+"""What every answer carries, and which language it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+# No inline script or style of ours, nothing from a third party, nothing framed (docs/decisions/0004).
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "object-src 'none'; frame-ancestors {frame}"
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
+
+
+class SafeHeaders:
+    """Content-Security-Policy and its relatives on every answer; `/embed/` alone may be framed."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        framed = getattr(response, "may_be_framed", False)
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(frame="*" if framed else "'none'"))
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if framed:
+            response.headers.pop("X-Frame-Options", None)
+        elif "X-Frame-Options" not in response.headers:
+            response.headers["X-Frame-Options"] = "DENY"
+        return response
+
+
+def language_of(path: str) -> str:
+    """The language that an address speaks: /ar/pledges/ is Arabic, /pledges/ English."""
+    prefix = path.split("/", 2)[1] if path.count("/") >= 1 else ""
+    codes = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    return prefix if prefix in codes else settings.LANGUAGE_CODE
+
+
+class LanguageOfThePath:
+    """The path alone decides the language: no cookie, no header, so a page is the same for all its readers."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        code = language_of(request.path_info)
+        translation.activate(code)
+        request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", code)
+        translation.activate(settings.LANGUAGE_CODE)
+        return response
+
+
