@@ -1,0 +1,230 @@
+"""What is done to the log: append, redact, sign, begin anew.
+
+with transaction.atomic():
+    ...                                 # everything else of the publication comes first
+    with open_head() as head:           # locked last, held until the transaction ends
+        reference = reference_for(head.take_number())
+        document = document_bytes({"reference": reference, ...}, new_salt())
+        head.append(NewEntry("pledge.published", reference, 1, document))
+        head.changed("pledge", reference)
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from kept.log import keys
+from kept.log.canonical import canonical_json, in_nfc
+from kept.log.merkle import Frontier, leaf_hash
+from kept.log.models import Change, Document, Entry, Head, Node
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
+
+class BackDated(ValueError):
+    """Somebody tried to enter another time than the clock's."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What is to be appended: a type, what it is about, and the document's exact bytes.
+
+    An entry that brings no document of its own (`document.redacted`) names one by `sha256`.
+    Raises ValueError where bytes and hash do not belong together.
+    """
+
+    type: str
+    reference: str
+    revision: int
+    document: bytes | None = None
+    language: str = ""
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        if self.document is not None:
+            found = hashlib.sha256(self.document).hexdigest()
+            if self.sha256 not in ("", found):
+                raise ValueError(f"{self.reference}: the document's hash is {found}, not {self.sha256}")
+            object.__setattr__(self, "sha256", found)
+        elif not self.sha256:
+            raise ValueError(f"{self.reference}: an entry without a document names one by its hash")
+
+
+class OpenHead:
+    """The locked head. What is taken and appended is written once, when the `with` block ends well."""
+
+    def __init__(self, row: Head) -> None:
+        self._row = row
+        self._was = (row.origin, row.size, row.last_number, row.change)
+        self._tree = Frontier(row.size, [bytes.fromhex(each) for each in row.frontier])
+        self._entries: list[Entry] = []
+        self._documents: list[Document] = []
+        self._nodes: list[Node] = []
+        self._changes: list[Change] = []
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self._row.origin
+
+    @property
+    def size(self) -> int:
+        """How many entries the log has, those of this block included."""
+        return self._tree.size
+
+    @property
+    def change(self) -> int:
+        """The last change number given, those of this block included."""
+        return self._row.change
+
+    def take_number(self) -> int:
+        """The next number for a pledge's reference."""
+        return self.take_numbers(1)[0]
+
+    def take_numbers(self, count: int) -> range:
+        """The next `count` numbers, for an import."""
+        first = self._row.last_number + 1
+        self._row.last_number += count
+        return range(first, first + count)
+
+    def append(self, new: NewEntry, *, at: datetime | None = None) -> int:
+        """Append one entry; return its place in the log. See `append_many`."""
+        return self.append_many([new], at=at)[0]
+
+    def append_many(self, news: Iterable[NewEntry], *, at: datetime | None = None) -> range:
+        """Append entries in this order; return their places.
+
+        An entry's time is the clock's, in whole seconds, and never before the entry's before it. Raises
+        BackDated where `at` (for callers that carry the time of their action) is not the clock's.
+        """
+        time = self._time(at)
+        text = time.strftime("%Y-%m-%dT%H:%M:%SZ")
+        first = self._tree.size
+        for new in news:
+            data = entry_bytes(new, text)
+            leaf = leaf_hash(data)
+            self._entries.append(
+                Entry(
+                    self._tree.size,
+                    time,
+                    new.type,
+                    new.reference,
+                    new.revision,
+                    new.language,
+                    new.sha256,
+                    data,
+                    leaf,
+                )
+            )
+            for level, index, root in self._tree.append(leaf):
+                if level % 8 == 0:
+                    self._nodes.append(Node(level=level, index=index, hash=root))
+            if new.document is not None:
+                self._documents.append(
+                    Document(new.sha256, new.reference, new.revision, new.language, new.document)
+                )
+        return range(first, self._tree.size)
+
+    def changed(self, subject: str, key: str | int) -> int:
+        """Note that something public changed; return the change number."""
+        return self.changed_many(subject, [key])[0]
+
+    def changed_many(self, subject: str, keys: Iterable[str | int]) -> range:
+        """Note several changes of one kind; return their numbers."""
+        first, at = self._row.change + 1, timezone.now()
+        for key in keys:
+            self._row.change += 1
+            self._changes.append(Change(self._row.change, subject, str(key), at))
+        return range(first, self._row.change + 1)
+
+    def _time(self, at: datetime | None) -> datetime:
+        clock = timezone.now()
+        if at is not None and abs(clock - at) > CLOCK_TOLERANCE:
+            raise BackDated(
+                f"The log's time is the clock's ({clock:%Y-%m-%d %H:%M}): {at:%Y-%m-%d %H:%M} cannot be entered."
+            )
+        time = (at or clock).astimezone(UTC).replace(microsecond=0)
+        self._row.last_at = max(time, self._row.last_at or time)
+        return self._row.last_at
+
+    def _write(self) -> None:
+        row, (origin, size, last_number, change) = self._row, self._was
+        Document.objects.bulk_create(self._documents)
+        Entry.objects.bulk_create(self._entries)
+        Node.objects.bulk_create(self._nodes)
+        Change.objects.bulk_create(self._changes)
+        here = Head.objects.filter(
+            pk=row.pk, origin=origin, size=size, last_number=last_number, change=change
+        )
+        written = here.update(
+            size=self._tree.size,
+            frontier=[each.hex() for each in self._tree.hashes],
+            last_number=row.last_number,
+            change=row.change,
+            last_at=row.last_at,
+        )
+        if not written:
+            raise RuntimeError("The log's head was opened a second time inside this block.")
+
+
+@contextmanager
+def open_head() -> Iterator[OpenHead]:
+    """Lock the head row until the transaction ends. Open it last, and once at a time.
+
+    Nothing is written where the block raises. Raises RuntimeError outside of a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("The log's head is opened inside transaction.atomic().")
+    head = OpenHead(locked_head())
+    yield head
+    head._write()
+
+
+def locked_head() -> Head:
+    """The head row, locked (SQLite: the transaction already holds the only write lock); made at first start."""
+    rows = Head.objects.select_for_update()
+    row = rows.filter(pk=1).first()
+    if row is None:
+        Head.objects.bulk_create([Head(origin=keys.name_at_first_start())], ignore_conflicts=True)
+        row = rows.get(pk=1)
+    return row
+
+
+def entry_bytes(new: NewEntry, at: str) -> bytes:
+    """The entry as it stands in the log; `at` is RFC 3339, UTC, with Z."""
+    return canonical_json(
+        {
+            "at": at,
+            "reference": new.reference,
+            "revision": new.revision,
+            "sha256": new.sha256,
+            "type": new.type,
+        }
+    )
+
+
+def new_salt() -> bytes:
+    """128 random bits for one document, so that nobody can guess a redacted text from its hash."""
+    return secrets.token_bytes(16)
+
+
+def document_bytes(payload: dict, salt: bytes) -> bytes:
+    """A public document in canonical form, its text in NFC, with its salt (key "salt", base64).
+
+    Raises NotCanonical for floats, dates, too large numbers and the like: see canonical.py.
+    """
+    return canonical_json(in_nfc({**payload, "salt": base64.b64encode(salt).decode()}))
+
+
+def reference_for(number: int) -> str:
+    """The reference of a pledge: 831 is P-00831, for ever."""
+    return f"P-{number:05d}"

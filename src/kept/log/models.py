@@ -1,0 +1,130 @@
+"""The tamper-evident log: one head, its entries, the documents behind them.
+
+Nothing here is ever changed or removed, but for a document's bytes when they have to be redacted. The log
+stands on the ground floor: it knows references and bytes, no pledges and no people.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+
+class Head(models.Model):
+    """The log's one head row. Whoever appends locks it last in the transaction, and so numbers have no gaps.
+
+    `verifier_key` is the public key with which this log was first signed: another one never signs it.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    origin = models.CharField(max_length=200)  # the log's name, fixed at first start
+    generation = models.PositiveIntegerField(default=1)  # how many logs there were, this one included
+    size = models.BigIntegerField(default=0)  # entries
+    last_number = models.BigIntegerField(default=0)  # the last pledge reference given: 831 for P-00831
+    change = models.BigIntegerField(default=0)  # the last change number given
+    frontier = models.JSONField(default=list)  # roots of the complete subtrees, hex, largest first
+    last_at = models.DateTimeField(
+        null=True, blank=True
+    )  # of the newest entry: the log's time never runs back
+    verifier_key = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.size}"
+
+
+class Entry(models.Model):
+    """One line of the log. `data` is the entry, byte for byte; the other columns repeat it for look-ups.
+
+    `leaf` repeats its hash: where a byte was changed, verification can name the entry.
+    """
+
+    index = models.BigIntegerField(primary_key=True)  # place in the log, from 0, without gaps
+    at = models.DateTimeField()
+    type = models.CharField(max_length=40)  # "pledge.published", "document.redacted", …
+    reference = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField()
+    language = models.CharField(max_length=16, blank=True)  # of a translation; the document says it too
+    sha256 = models.CharField(max_length=64)
+    data = models.BinaryField()
+    leaf = models.BinaryField()
+
+    class Meta:
+        ordering = ["index"]
+        indexes = [models.Index(fields=["reference", "revision"])]
+
+    def __str__(self) -> str:
+        return f"{self.index}: {self.type} {self.reference} {self.revision}"
+
+
+class Document(models.Model):
+    """The exact bytes that an entry holds the SHA-256 of; none once they were redacted."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    reference = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField()
+    language = models.CharField(max_length=16, blank=True)
+    data = models.BinaryField(null=True, blank=True)
+    redacted_at = models.DateTimeField(null=True, blank=True)
+    redacted_by = models.CharField(max_length=200, blank=True)
+    redaction_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference", "revision", "language"], name="one_document_per_revision"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.revision} {self.language}".strip()
+
+
+class Node(models.Model):
+    """The hash of a complete subtree of 256, 65536, … leaves: what proofs and tiles would else recompute.
+
+    Levels between those are hashed from at most 256 neighbours when asked for.
+    """
+
+    level = models.PositiveSmallIntegerField()  # 8, 16, 24, …
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="one_hash_per_subtree")]
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.index}"
+
+
+class Change(models.Model):
+    """Something public changed. Readers of the sequence (an index, a counter in memory) miss nothing.
+
+    Numbers have no gaps and become visible in their order, since they are given under the head's lock.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    subject = models.CharField(max_length=40)  # "pledge", "organisation", …
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.subject} {self.key}"
+
+
+class SignedCheckpoint(models.Model):
+    """A signed statement about the log at one size. Once signed it is never signed differently."""
+
+    origin = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    note = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["size"]
+        constraints = [models.UniqueConstraint(fields=["origin", "size"], name="one_checkpoint_per_size")]
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.size}"
