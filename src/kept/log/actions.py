@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from kept.log import keys
@@ -66,10 +67,10 @@ class OpenHead:
         self._row = row
         self._was = (row.origin, row.size, row.last_number, row.change)
         self._tree = Frontier(row.size, [bytes.fromhex(each) for each in row.frontier])
-        self._entries: list[Entry] = []
-        self._documents: list[Document] = []
+        self._entries: list[tuple] = []
+        self._documents: list[tuple] = []
         self._nodes: list[Node] = []
-        self._changes: list[Change] = []
+        self._changes: list[tuple] = []
 
     @property
     def origin(self) -> str:
@@ -103,35 +104,22 @@ class OpenHead:
     def append_many(self, news: Iterable[NewEntry], *, at: datetime | None = None) -> range:
         """Append entries in this order; return their places.
 
-        An entry's time is the clock's, in whole seconds, and never before the entry's before it. Raises
-        BackDated where `at` (for callers that carry the time of their action) is not the clock's.
+        An entry's time is the clock's, in whole seconds, and never before that of the entry before it.
+        Raises BackDated where `at` (for callers that carry the time of their action) is not the clock's.
         """
         time = self._time(at)
-        text = time.strftime("%Y-%m-%dT%H:%M:%SZ")
+        shown, stored = time.strftime("%Y-%m-%dT%H:%M:%SZ"), connection.ops.adapt_datetimefield_value(time)
         first = self._tree.size
         for new in news:
-            data = entry_bytes(new, text)
+            data = entry_bytes(new, shown)
             leaf = leaf_hash(data)
-            self._entries.append(
-                Entry(
-                    self._tree.size,
-                    time,
-                    new.type,
-                    new.reference,
-                    new.revision,
-                    new.language,
-                    new.sha256,
-                    data,
-                    leaf,
-                )
-            )
+            about = (new.reference, new.revision, new.language)
+            self._entries.append((self._tree.size, stored, new.type, *about, new.sha256, data, leaf))
+            if new.document is not None:
+                self._documents.append((self._tree.size, new.document, "", ""))
             for level, index, root in self._tree.append(leaf):
                 if level % 8 == 0:
                     self._nodes.append(Node(level=level, index=index, hash=root))
-            if new.document is not None:
-                self._documents.append(
-                    Document(new.sha256, new.reference, new.revision, new.language, new.document)
-                )
         return range(first, self._tree.size)
 
     def changed(self, subject: str, key: str | int) -> int:
@@ -140,32 +128,28 @@ class OpenHead:
 
     def changed_many(self, subject: str, keys: Iterable[str | int]) -> range:
         """Note several changes of one kind; return their numbers."""
-        first, at = self._row.change + 1, timezone.now()
+        first, at = self._row.change + 1, connection.ops.adapt_datetimefield_value(timezone.now())
         for key in keys:
             self._row.change += 1
-            self._changes.append(Change(self._row.change, subject, str(key), at))
+            self._changes.append((self._row.change, subject, str(key), at))
         return range(first, self._row.change + 1)
 
     def _time(self, at: datetime | None) -> datetime:
         clock = timezone.now()
         if at is not None and abs(clock - at) > CLOCK_TOLERANCE:
-            raise BackDated(
-                f"The log's time is the clock's ({clock:%Y-%m-%d %H:%M}): {at:%Y-%m-%d %H:%M} cannot be entered."
-            )
+            raise BackDated(f"The log's time is the clock's, {clock}: {at} cannot be entered.")
         time = (at or clock).astimezone(UTC).replace(microsecond=0)
         self._row.last_at = max(time, self._row.last_at or time)
         return self._row.last_at
 
     def _write(self) -> None:
-        row, (origin, size, last_number, change) = self._row, self._was
-        Document.objects.bulk_create(self._documents)
-        Entry.objects.bulk_create(self._entries)
+        insert_rows(Document, DOCUMENT_COLUMNS, self._documents)
+        insert_rows(Entry, ENTRY_COLUMNS, self._entries)
+        insert_rows(Change, CHANGE_COLUMNS, self._changes)
         Node.objects.bulk_create(self._nodes)
-        Change.objects.bulk_create(self._changes)
-        here = Head.objects.filter(
-            pk=row.pk, origin=origin, size=size, last_number=last_number, change=change
-        )
-        written = here.update(
+        row, (origin, size, last_number, change) = self._row, self._was
+        as_it_was = Head.objects.filter(origin=origin, size=size, last_number=last_number, change=change)
+        written = as_it_was.update(
             size=self._tree.size,
             frontier=[each.hex() for each in self._tree.hashes],
             last_number=row.last_number,
@@ -174,6 +158,22 @@ class OpenHead:
         )
         if not written:
             raise RuntimeError("The log's head was opened a second time inside this block.")
+
+
+DOCUMENT_COLUMNS = ("index", "data", "redacted_by", "redaction_reason")
+ENTRY_COLUMNS = ("index", "at", "type", "reference", "revision", "language", "sha256", "data", "leaf")
+CHANGE_COLUMNS = ("number", "subject", "key", "at")
+
+
+def insert_rows(model: type[Model], columns: Sequence[str], rows: list[tuple]) -> None:
+    """Insert rows as they are. Five times as fast as bulk_create, whose checks cost more than the insert."""
+    if not rows:
+        return
+    quoted = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in columns)
+    places = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(model._meta.db_table)
+        cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({places})", rows)  # noqa: S608
 
 
 @contextmanager
@@ -190,7 +190,7 @@ def open_head() -> Iterator[OpenHead]:
 
 
 def locked_head() -> Head:
-    """The head row, locked (SQLite: the transaction already holds the only write lock); made at first start."""
+    """The head row, locked (SQLite: the transaction is the only writer); made at first start."""
     rows = Head.objects.select_for_update()
     row = rows.filter(pk=1).first()
     if row is None:

@@ -10,6 +10,7 @@ import json
 import unicodedata
 from typing import Any
 
+WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 SAFE = 2**53 - 1  # the largest whole number that every JSON reader keeps (RFC 7493, section 2.2)
 
 
@@ -23,9 +24,8 @@ def canonical_json(value: Any) -> bytes:
     Python's own JSON writer escapes text exactly as RFC 8785, section 3.2.2.2 wants it.
     Raises NotCanonical for floats, whole numbers of 2**53 and more, lone surrogates, keys that are no text.
     """
-    text = json.dumps(in_order(value), ensure_ascii=False, separators=(",", ":"))
     try:
-        return text.encode()
+        return WRITER.encode(in_order(value)).encode()
     except UnicodeEncodeError:
         raise NotCanonical("a text holds half a character (a lone surrogate)") from None
 

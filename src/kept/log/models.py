@@ -7,6 +7,7 @@ stands on the ground floor: it knows references and bytes, no pledges and no peo
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -50,33 +51,37 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["index"]
-        indexes = [models.Index(fields=["reference", "revision"])]
+        constraints = [
+            # A reference, a revision and a language name one document, once.
+            models.UniqueConstraint(
+                fields=["reference", "revision", "language"],
+                condition=~Q(type="document.redacted"),
+                name="one_entry_per_document",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.index}: {self.type} {self.reference} {self.revision}"
 
 
 class Document(models.Model):
-    """The exact bytes that an entry holds the SHA-256 of; none once they were redacted."""
+    """The exact bytes that an entry holds the SHA-256 of; none once they were redacted.
 
-    sha256 = models.CharField(max_length=64, primary_key=True)
-    reference = models.CharField(max_length=64)
-    revision = models.PositiveIntegerField()
-    language = models.CharField(max_length=16, blank=True)
+    It has its entry's place in the log for its key: documents stand on disk in the order of the log, and
+    a million of them are appended and read without jumping about in an index of hashes.
+    """
+
+    index = models.BigIntegerField(primary_key=True)
     data = models.BinaryField(null=True, blank=True)
     redacted_at = models.DateTimeField(null=True, blank=True)
     redacted_by = models.CharField(max_length=200, blank=True)
     redaction_reason = models.TextField(blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["reference", "revision", "language"], name="one_document_per_revision"
-            )
-        ]
+        ordering = ["index"]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.revision} {self.language}".strip()
+        return str(self.index)
 
 
 class Node(models.Model):
