@@ -59,5 +59,3 @@ class LanguageOfThePath:
         response.headers.setdefault("Content-Language", code)
         translation.activate(settings.LANGUAGE_CODE)
         return response
-
-

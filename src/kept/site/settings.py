@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext_lazy as _
-
 from kept.site import configuration as c
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -44,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -1,0 +1,52 @@
+"""Every action that matters leaves an entry: who, when, what, from, to, why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kept.base.models import HistoryEntry
+
+
+def entry(
+    kind: str,
+    subject_id: int,
+    verb: str,
+    *,
+    by: Any,
+    at: datetime,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    public: bool = False,
+    data: dict | None = None,
+) -> HistoryEntry:
+    """An unsaved history entry (imports save thousands at once); `record` saves one."""
+    return HistoryEntry(
+        subject_kind=kind,
+        subject_id=subject_id,
+        verb=verb,
+        by=by,
+        by_name=str(by) if by is not None else "",
+        at=at,
+        from_state=from_state,
+        to_state=to_state,
+        reason=reason.strip(),
+        public=public,
+        data=data or {},
+    )
+
+
+def record(kind: str, subject_id: int, verb: str, **details: Any) -> HistoryEntry:
+    """Save one history entry; keywords as in `entry`."""
+    made = entry(kind, subject_id, verb, **details)
+    made.save(force_insert=True)
+    return made
+
+
+def of(kind: str, subject_id: int, *, public_only: bool = False) -> QuerySet[HistoryEntry]:
+    """The history of one subject, oldest first."""
+    entries = HistoryEntry.objects.filter(subject_kind=kind, subject_id=subject_id).select_related("by")
+    return entries.filter(public=True) if public_only else entries

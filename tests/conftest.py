@@ -1,0 +1,138 @@
+"""What every test may ask for: people, organisations, a pledge in any state, a clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from kept.base import entered, installation
+from kept.people.models import EntityType, Membership, MembershipState, Organisation, Person, Role
+from kept.people.naming import normalise, slug_for
+from kept.pledges import actions
+from kept.pledges.content import Indicator, PledgeContent
+from kept.pledges.models import Pledge
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_held_between_tests(tmp_path, settings):
+    """Caches of rows that another test made are forgotten; keys and files live in a folder of the test's own."""
+    installation.forget()
+    entered.forget()
+    settings.KEPT_DATA = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "media"), "base_url": None},
+        }
+    }
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The real clock: the log believes no other."""
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def make_person(db):
+    def make(email: str = "", *, staff: bool = False, name: str = "", language: str = "en") -> Person:
+        email = email or f"person{Person.objects.count() + 1}@example.org"
+        return Person.objects.create_user(email, name=name or email.split("@")[0], is_staff=staff, language=language)
+
+    return make
+
+
+@pytest.fixture
+def secretary(make_person) -> Person:
+    return make_person("secretary@example.org", staff=True, name="Sana Secretary")
+
+
+@pytest.fixture
+def colleague(make_person) -> Person:
+    return make_person("colleague@example.org", staff=True, name="Colin Colleague")
+
+
+@pytest.fixture
+def make_organisation(db):
+    def make(name: str = "Lake Networks", *, country: str = "BDI", entity_type: str = EntityType.PRIVATE_SECTOR, **more):
+        taken = set(Organisation.objects.values_list("slug", flat=True))
+        return Organisation.objects.create(
+            name=name,
+            slug=slug_for(name, taken),
+            normalised=normalise(name),
+            country=country,
+            entity_type=entity_type,
+            **more,
+        )
+
+    return make
+
+
+@pytest.fixture
+def organisation(make_organisation) -> Organisation:
+    return make_organisation()
+
+
+@pytest.fixture
+def make_member(make_person):
+    def make(organisation: Organisation, role: str = Role.FOCAL_POINT, email: str = "", **more) -> Person:
+        person = make_person(email)
+        Membership.objects.create(
+            person=person, organisation=organisation, role=role, state=MembershipState.ACTIVE, **more
+        )
+        return person
+
+    return make
+
+
+@pytest.fixture
+def focal_point(make_member, organisation) -> Person:
+    return make_member(organisation, email="focal@example.org")
+
+
+def complete(organisation: Organisation, **changes) -> PledgeContent:
+    """A text that can be sent as it is."""
+    return PledgeContent(
+        language="en",
+        title="Fibre to 214 health posts in the Lake provinces",
+        summary="Every public health post in five provinces is connected by December 2027.",
+        lead=organisation.pk,
+        focus_areas=("access",),
+        kinds=("programme",),
+        targets=("BDI",),
+        start="2026",
+        end="2027-12",
+        indicators=(Indicator(name="Health posts connected", unit="posts", baseline="0", target="214", by="2027-12"),),
+    ).with_(**changes)
+
+
+@pytest.fixture
+def make_pledge(organisation, focal_point, secretary, now):
+    """A pledge in a state: make_pledge("published", amount="1000000", currency="USD", money_nature="new")."""
+
+    def make(state: str = "draft", *, by: Person | None = None, lead: Organisation | None = None, **changes) -> Pledge:
+        lead = lead or organisation
+        content = complete(lead, **changes)
+        pledge = actions.create_draft(by=by or focal_point, at=now, lead=lead, content=content)
+        if state == "draft":
+            return pledge
+        pledge = actions.submit(pledge, by=by or focal_point, at=now, consent=True)
+        if state == "submitted":
+            return pledge
+        if state == "changes_requested":
+            return actions.request_changes(pledge, by=secretary, at=now, reason="Say how many.")
+        if state == "declined":
+            return actions.decline(pledge, by=secretary, at=now, reason="Not a promise.")
+        if state == "embargoed":
+            return actions.accept(pledge, by=secretary, at=now, announcement="Annual Meeting")
+        pledge = actions.schedule(pledge, by=secretary, at=now)
+        if state == "accepted":
+            return pledge
+        pledge = actions.publish_now(pledge, by=secretary, at=now)
+        if state == "published":
+            return pledge
+        assert state == "withdrawn", state
+        return actions.withdraw(pledge, by=by or focal_point, at=now, reason="The money went elsewhere.")
+
+    return make
