@@ -12,168 +12,31 @@ with transaction.atomic():
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from django.db import connection
-from django.db.models import Model
+from django.db import connection, transaction
 from django.utils import timezone
 
+from kept.base import events
 from kept.log import keys
 from kept.log.canonical import canonical_json, in_nfc
-from kept.log.merkle import Frontier, leaf_hash
-from kept.log.models import Change, Document, Entry, Head, Node
-
-CLOCK_TOLERANCE = timedelta(minutes=10)
-
-
-class BackDated(ValueError):
-    """Somebody tried to enter another time than the clock's."""
+from kept.log.head import BackDated as BackDated
+from kept.log.head import NewEntry, OpenHead
+from kept.log.merkle import tree_root
+from kept.log.models import Document, Entry, Head, SignedCheckpoint
+from kept.log.notes import Checkpoint, Forged, VerifierKey, read_checkpoint, sign_note
+from kept.log.queries import StoredTree
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
-    """What is to be appended: a type, what it is about, and the document's exact bytes.
-
-    An entry that brings no document of its own (`document.redacted`) names one by `sha256`.
-    Raises ValueError where bytes and hash do not belong together.
-    """
-
-    type: str
-    reference: str
-    revision: int
-    document: bytes | None = None
-    language: str = ""
-    sha256: str = ""
-
-    def __post_init__(self) -> None:
-        if self.document is not None:
-            found = hashlib.sha256(self.document).hexdigest()
-            if self.sha256 not in ("", found):
-                raise ValueError(f"{self.reference}: the document's hash is {found}, not {self.sha256}")
-            object.__setattr__(self, "sha256", found)
-        elif not self.sha256:
-            raise ValueError(f"{self.reference}: an entry without a document names one by its hash")
+class LogForked(RuntimeError):
+    """The log was set back or changed behind what was already signed: nothing more is signed in its name."""
 
 
-class OpenHead:
-    """The locked head. What is taken and appended is written once, when the `with` block ends well."""
-
-    def __init__(self, row: Head) -> None:
-        self._row = row
-        self._was = (row.origin, row.size, row.last_number, row.change)
-        self._tree = Frontier(row.size, [bytes.fromhex(each) for each in row.frontier])
-        self._entries: list[tuple] = []
-        self._documents: list[tuple] = []
-        self._nodes: list[Node] = []
-        self._changes: list[tuple] = []
-
-    @property
-    def origin(self) -> str:
-        """The log's name."""
-        return self._row.origin
-
-    @property
-    def size(self) -> int:
-        """How many entries the log has, those of this block included."""
-        return self._tree.size
-
-    @property
-    def change(self) -> int:
-        """The last change number given, those of this block included."""
-        return self._row.change
-
-    def take_number(self) -> int:
-        """The next number for a pledge's reference."""
-        return self.take_numbers(1)[0]
-
-    def take_numbers(self, count: int) -> range:
-        """The next `count` numbers, for an import."""
-        first = self._row.last_number + 1
-        self._row.last_number += count
-        return range(first, first + count)
-
-    def append(self, new: NewEntry, *, at: datetime | None = None) -> int:
-        """Append one entry; return its place in the log. See `append_many`."""
-        return self.append_many([new], at=at)[0]
-
-    def append_many(self, news: Iterable[NewEntry], *, at: datetime | None = None) -> range:
-        """Append entries in this order; return their places.
-
-        An entry's time is the clock's, in whole seconds, and never before that of the entry before it.
-        Raises BackDated where `at` (for callers that carry the time of their action) is not the clock's.
-        """
-        time = self._time(at)
-        shown, stored = time.strftime("%Y-%m-%dT%H:%M:%SZ"), connection.ops.adapt_datetimefield_value(time)
-        first = self._tree.size
-        for new in news:
-            data = entry_bytes(new, shown)
-            leaf = leaf_hash(data)
-            about = (new.reference, new.revision, new.language)
-            self._entries.append((self._tree.size, stored, new.type, *about, new.sha256, data, leaf))
-            if new.document is not None:
-                self._documents.append((self._tree.size, new.document, "", ""))
-            for level, index, root in self._tree.append(leaf):
-                if level % 8 == 0:
-                    self._nodes.append(Node(level=level, index=index, hash=root))
-        return range(first, self._tree.size)
-
-    def changed(self, subject: str, key: str | int) -> int:
-        """Note that something public changed; return the change number."""
-        return self.changed_many(subject, [key])[0]
-
-    def changed_many(self, subject: str, keys: Iterable[str | int]) -> range:
-        """Note several changes of one kind; return their numbers."""
-        first, at = self._row.change + 1, connection.ops.adapt_datetimefield_value(timezone.now())
-        for key in keys:
-            self._row.change += 1
-            self._changes.append((self._row.change, subject, str(key), at))
-        return range(first, self._row.change + 1)
-
-    def _time(self, at: datetime | None) -> datetime:
-        clock = timezone.now()
-        if at is not None and abs(clock - at) > CLOCK_TOLERANCE:
-            raise BackDated(f"The log's time is the clock's, {clock}: {at} cannot be entered.")
-        time = (at or clock).astimezone(UTC).replace(microsecond=0)
-        self._row.last_at = max(time, self._row.last_at or time)
-        return self._row.last_at
-
-    def _write(self) -> None:
-        insert_rows(Document, DOCUMENT_COLUMNS, self._documents)
-        insert_rows(Entry, ENTRY_COLUMNS, self._entries)
-        insert_rows(Change, CHANGE_COLUMNS, self._changes)
-        Node.objects.bulk_create(self._nodes)
-        row, (origin, size, last_number, change) = self._row, self._was
-        as_it_was = Head.objects.filter(origin=origin, size=size, last_number=last_number, change=change)
-        written = as_it_was.update(
-            size=self._tree.size,
-            frontier=[each.hex() for each in self._tree.hashes],
-            last_number=row.last_number,
-            change=row.change,
-            last_at=row.last_at,
-        )
-        if not written:
-            raise RuntimeError("The log's head was opened a second time inside this block.")
-
-
-DOCUMENT_COLUMNS = ("index", "data", "redacted_by", "redaction_reason")
-ENTRY_COLUMNS = ("index", "at", "type", "reference", "revision", "language", "sha256", "data", "leaf")
-CHANGE_COLUMNS = ("number", "subject", "key", "at")
-
-
-def insert_rows(model: type[Model], columns: Sequence[str], rows: list[tuple]) -> None:
-    """Insert rows as they are. Five times as fast as bulk_create, whose checks cost more than the insert."""
-    if not rows:
-        return
-    quoted = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in columns)
-    places = ", ".join(["%s"] * len(columns))
-    with connection.cursor() as cursor:
-        table = connection.ops.quote_name(model._meta.db_table)
-        cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({places})", rows)  # noqa: S608
+class NoSuchDocument(LookupError):
+    """There is no document of that name, or it was redacted before."""
 
 
 @contextmanager
@@ -186,7 +49,7 @@ def open_head() -> Iterator[OpenHead]:
         raise RuntimeError("The log's head is opened inside transaction.atomic().")
     head = OpenHead(locked_head())
     yield head
-    head._write()
+    head.write()
 
 
 def locked_head() -> Head:
@@ -197,19 +60,6 @@ def locked_head() -> Head:
         Head.objects.bulk_create([Head(origin=keys.name_at_first_start())], ignore_conflicts=True)
         row = rows.get(pk=1)
     return row
-
-
-def entry_bytes(new: NewEntry, at: str) -> bytes:
-    """The entry as it stands in the log; `at` is RFC 3339, UTC, with Z."""
-    return canonical_json(
-        {
-            "at": at,
-            "reference": new.reference,
-            "revision": new.revision,
-            "sha256": new.sha256,
-            "type": new.type,
-        }
-    )
 
 
 def new_salt() -> bytes:
@@ -228,3 +78,164 @@ def document_bytes(payload: dict, salt: bytes) -> bytes:
 def reference_for(number: int) -> str:
     """The reference of a pledge: 831 is P-00831, for ever."""
     return f"P-{number:05d}"
+
+
+def checkpoint() -> str:
+    """The signed statement about the log as it is now: made when first asked for, the same ever after.
+
+    Raises LogForked where the log is not a continuation of what was signed before, KeyUnusable where its
+    key is not at hand, RuntimeError inside a transaction (what is signed has to be committed).
+    """
+    head = Head.objects.filter(pk=1).first()
+    if head:
+        published = keys.last_checkpoint(head.origin)
+        note = signed_note_of(head)
+        if note and keys.size_in(published) <= head.size:
+            return note
+    with transaction.atomic(durable=True):
+        return sign(locked_head(), at=timezone.now())
+
+
+def signed_note_of(head: Head) -> str:
+    """The note that was signed for the log at this size; empty where there is none yet."""
+    found = SignedCheckpoint.objects.filter(origin=head.origin, size=head.size).values_list("note", flat=True)
+    return found.first() or ""
+
+
+def sign(head: Head, *, at: datetime) -> str:
+    """Sign the locked head as it stands. Raises as `checkpoint` does."""
+    key = keys.signing_key(make=not head.verifier_key)
+    public = keys.public_key(key, head.origin)
+    if head.verifier_key not in ("", str(public)):
+        raise keys.KeyUnusable(
+            f"This log is signed with {head.verifier_key}; the key at hand is {public}. Bring the right one back, "
+            "or begin a new log: kept log-restart."
+        )
+    check_continues(head, public)
+    note = signed_note_of(head)
+    if not note:
+        root = head.tree().root()
+        note = sign_note(Checkpoint(head.origin, head.size, root).text(), public, key.sign)
+        SignedCheckpoint.objects.create(origin=head.origin, size=head.size, note=note, at=at)
+    if not head.verifier_key:
+        Head.objects.filter(pk=head.pk).update(verifier_key=str(public))
+    keys.remember_checkpoint(head.origin, note)
+    return note
+
+
+def check_continues(head: Head, key: VerifierKey) -> None:
+    """Is this log a continuation of the last checkpoints that were signed for it? Raises LogForked."""
+    newest = SignedCheckpoint.objects.filter(origin=head.origin).order_by("-size").values_list("note", flat=True)
+    for note in filter(None, {keys.last_checkpoint(head.origin), newest.first()}):
+        try:
+            signed = read_checkpoint(note, key)
+        except Forged as error:
+            raise LogForked(f"The last checkpoint of {head.origin} does not hold: {error}.") from None
+        if signed.size > head.size:
+            raise LogForked(
+                f"The log was set back: {signed.size} entries were published and signed, the database has "
+                f"{head.size}. Restore the newer database, or begin a new log: kept log-restart."
+            )
+        if tree_root(signed.size, StoredTree().subtree) != signed.root:
+            raise LogForked(
+                f"The log is not the one that was signed at {signed.size} entries. `kept verify` names what was "
+                "changed; a new log begins with: kept log-restart."
+            )
+
+
+def verifier_key() -> str:
+    """The log's public key as one line (name+id+key). Raises as `checkpoint` does."""
+    found = Head.objects.filter(pk=1).values_list("verifier_key", flat=True).first()
+    if not found:
+        checkpoint()
+        found = Head.objects.values_list("verifier_key", flat=True).get(pk=1)
+    return found
+
+
+def redact(reference: str, revision: int, *, reason: str, by: str, at: datetime, language: str | None = None) -> int:
+    """Blank a revision's documents (one language, or all), for good; return how many.
+
+    The log keeps their hashes and gets an entry for each. `by` is written down as text. Who may do this is
+    asked by the caller. Raises ValueError without a reason, NoSuchDocument where there is nothing to blank.
+    """
+    if not reason.strip():
+        raise ValueError("A redaction needs its reason.")
+    with transaction.atomic():
+        about = Entry.objects.filter(reference=reference, revision=revision, brings_document=True)
+        if language is not None:
+            about = about.filter(language=language)
+        there = Document.objects.filter(index__in=about.values("index"), data__isnull=False)
+        entries = list(about.filter(index__in=list(there.values_list("index", flat=True))))
+        if not entries:
+            raise NoSuchDocument(f"{reference} has no revision {revision} that could be redacted.")
+        Document.objects.filter(index__in=[each.index for each in entries]).update(
+            data=None, redacted_at=at, redacted_by=by, redaction_reason=reason.strip()
+        )
+        events.announce("document.redacted", reference=reference, revision=revision, at=at)
+        with open_head() as head:
+            for each in entries:
+                entered = NewEntry("document.redacted", reference, revision, None, each.language, each.sha256)
+                head.append(entered)
+                erasure = {
+                    "origin": head.origin, "reference": reference, "revision": revision, "language": each.language,
+                    "sha256": each.sha256, "reason": reason.strip(), "by": by, "at": at.isoformat(),
+                }  # fmt: skip
+                transaction.on_commit(lambda erasure=erasure: keys.remember_erasure(erasure))
+    return len(entries)
+
+
+def restart(*, reason: str, name: str = "") -> str:
+    """Begin a new log over the same entries, under a new name; return the name.
+
+    For when the log was set back, or its key is lost or known to others. The first entry under the new
+    name says so: `log.restarted`, with the old name and its last checkpoint. Raises ValueError for a name
+    that is not new.
+    """
+    with transaction.atomic():
+        head = locked_head()
+        old, generation = head.origin, head.generation + 1
+        new = keys.right_name(name or f"{old.removesuffix(f'-{head.generation}')}-{generation}")
+        if new == old or keys.last_checkpoint(new) or SignedCheckpoint.objects.filter(origin=new).exists():
+            raise ValueError(f"{new} is the name of an earlier log.")
+        last = keys.last_checkpoint(old) or (signed_note_of(head))
+        Head.objects.filter(pk=1).update(origin=new, generation=generation, verifier_key="")
+        told = {"origin": new, "previous_origin": old, "previous_checkpoint": last, "reason": reason}
+        told |= {"reference": "log", "revision": generation}
+        with open_head() as opened:
+            opened.append(NewEntry("log.restarted", "log", generation, document_bytes(told, new_salt())))
+    return new
+
+
+def after_restore(*, at: datetime) -> list[str]:
+    """What a restore has to do with the log, as sentences of what was done.
+
+    Erasures that the backup does not know are replayed. The log goes on under its name only where the last
+    checkpoint beside the key shows that nothing was published after the backup; else a new log begins.
+    """
+    head = Head.objects.filter(pk=1).first()
+    if head is None:
+        return []
+    done = []
+    for erasure in keys.erasures():
+        about = Entry.objects.filter(
+            reference=erasure["reference"], revision=erasure["revision"], language=erasure["language"],
+            sha256=erasure["sha256"], brings_document=True,
+        )  # fmt: skip
+        if Document.objects.filter(index__in=about.values("index"), data__isnull=False).exists():
+            redact(
+                erasure["reference"], erasure["revision"], language=erasure["language"],
+                reason=erasure["reason"], by=erasure["by"], at=at,
+            )  # fmt: skip
+            done.append(f"Redacted again: {erasure['reference']} revision {erasure['revision']}.")
+    reason = ""
+    if not keys.last_checkpoint(head.origin):
+        reason = "The database was restored, and nothing tells whether the old log had gone on."
+    else:
+        try:
+            with transaction.atomic(durable=True):
+                sign(locked_head(), at=at)
+        except (LogForked, keys.KeyUnusable) as problem:
+            reason = f"The database was restored. {problem}"
+    if reason:
+        done.append(f"A new log begins: {restart(reason=reason)}. {reason}")
+    return done

@@ -43,9 +43,7 @@ class Frontier:
 
     def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
         if len(hashes) != size.bit_count():
-            raise ValueError(
-                f"a tree of {size} leaves has {size.bit_count()} complete subtrees, not {len(hashes)}"
-            )
+            raise ValueError(f"a tree of {size} leaves has {size.bit_count()} complete subtrees, not {len(hashes)}")
         self.size = size
         self.hashes = list(hashes)
 

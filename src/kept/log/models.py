@@ -7,8 +7,9 @@ stands on the ground floor: it knows references and bytes, no pledges and no peo
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
+
+from kept.log.merkle import Frontier
 
 
 class Head(models.Model):
@@ -24,13 +25,15 @@ class Head(models.Model):
     last_number = models.BigIntegerField(default=0)  # the last pledge reference given: 831 for P-00831
     change = models.BigIntegerField(default=0)  # the last change number given
     frontier = models.JSONField(default=list)  # roots of the complete subtrees, hex, largest first
-    last_at = models.DateTimeField(
-        null=True, blank=True
-    )  # of the newest entry: the log's time never runs back
+    last_at = models.DateTimeField(null=True, blank=True)  # of the newest entry: the log's time never runs back
     verifier_key = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.size}"
+
+    def tree(self) -> Frontier:
+        """The tree's growing edge, as it was after the last entry."""
+        return Frontier(self.size, [bytes.fromhex(each) for each in self.frontier])
 
 
 class Entry(models.Model):
@@ -46,17 +49,16 @@ class Entry(models.Model):
     revision = models.PositiveIntegerField()
     language = models.CharField(max_length=16, blank=True)  # of a translation; the document says it too
     sha256 = models.CharField(max_length=64)
+    brings_document = models.BooleanField(default=True)  # not so: `document.redacted`, which names another's
     data = models.BinaryField()
     leaf = models.BinaryField()
 
     class Meta:
         ordering = ["index"]
         constraints = [
-            # A reference, a revision and a language name one document, once.
+            # A reference, a revision and a language name one document, once; it is redacted once.
             models.UniqueConstraint(
-                fields=["reference", "revision", "language"],
-                condition=~Q(type="document.redacted"),
-                name="one_entry_per_document",
+                fields=["reference", "revision", "language", "brings_document"], name="one_entry_per_document"
             )
         ]
 
