@@ -232,7 +232,7 @@ def check_copy(rows: Iterable[Row], note: str, key: VerifierKey, *, older: Itera
 
     Raises DoesNotHold. What it does not do is to say whose key `key` is: compare it with one you know.
     """
-    verification = Verification([signed_by(each, key) for each in [*older, note]])
+    verification = Verification([*(kept_checkpoint(each, key) for each in older), signed_by(note, key)])
     verification.walk(rows)
     return verification.end()
 
@@ -268,6 +268,11 @@ def signed_by(note: str, key: VerifierKey) -> Checkpoint:
         raise DoesNotHold("forged", f"the checkpoint: {error}") from None
 
 
+def kept_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
+    """A checkpoint that somebody kept; also one of an earlier name of the log, by the same key."""
+    return signed_by(note, VerifierKey(note.partition("\n")[0], key.public))
+
+
 def read_rows(items: Iterable[dict[str, Any]]) -> Iterator[Row]:
     """The rows of an exported copy (`log.entries`, each with entry, document and leaf in base64)."""
     for index, item in enumerate(items):
@@ -283,12 +288,12 @@ def read_rows(items: Iterable[dict[str, Any]]) -> Iterator[Row]:
             raise DoesNotHold("changed", f"entry {index} of the copy cannot be read") from None
 
 
-def in_words(findings: Findings, key: VerifierKey) -> str:
+def in_words(findings: Findings, key: VerifierKey | None) -> str:
     """What holds, in a few lines."""
     root = base64.b64encode(findings.root).decode()
     lines = [f"holds: {findings.size} entries, {findings.documents} documents, root {root}"]
     lines += [f"redacted: {name}" for name in findings.redacted]
-    lines.append(f"key: {key}")
+    lines.append(f"key: {key}" if key else "not signed yet")
     return "\n".join(lines)
 
 
