@@ -1,59 +1,85 @@
-"""Places: countries, regions, groups. (Interface first; the contents follow.)
+"""Places: countries, regions, groups; their names in six languages; who belongs where on which day.
 
-A place has a code: alpha-3 for a country ("BDI"), three digits for an M49 region ("002"), "itu-africa" and
-the like for ITU's regions, "ldc", "lldc", "sids" for groups, "world" for everywhere. Import from here.
+A place has a code, the same everywhere (database, addresses, API):
+
+- a country: ISO 3166-1 alpha-3 ("BDI"); a state that no longer exists: its code in ISO 3166-3 ("SCG");
+- an M49 region or sub-region: three digits ("002"); an ITU region: "itu-africa" … "itu-europe";
+- a group: "ldc", "lldc", "sids"; everywhere: "world".
+
+Names are those of the United Nations (M49); an installation can replace each (`set_overrides`) and amend
+memberships (`set_amendments`). Why it is so: docs/decisions/places.md.
 """
 
-from __future__ import annotations
+from kept.base.places.catalogue import (
+    GROUPS,
+    WORLD,
+    Country,
+    Kind,
+    Overrides,
+    all_countries,
+    by_code,
+    country,
+    groups,
+    itu_regions,
+    kind_of,
+    name,
+    names_of,
+    region_of,
+    regions,
+    reload,
+    set_amendments,
+    set_overrides,
+)
+from kept.base.places.membership import (
+    Change,
+    Expansion,
+    Explanation,
+    Membership,
+    expand,
+    explain,
+    groups_of,
+    members,
+    memberships,
+    regions_of,
+)
+from kept.base.places.naming import sort_key, sorted_by_name
+from kept.base.places.recognise import Unlisted, find, find_target, normalise, suggest, unlisted
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-
-Overrides = Mapping[tuple[str, str], str]  # (code, language) → name: an installation's own names
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """One country or area. `until` is set for one that no longer exists; `m49` may be empty for it."""
-
-    alpha3: str
-    alpha2: str
-    m49: str
-    names: Mapping[str, str]  # Django's language code → name
-    region: str = ""  # M49 code: "002"
-    subregion: str = ""
-    since: date | None = None
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """What targets stand for on a day: named one by one, covered by a group or region only, worldwide."""
-
-    named: frozenset[str] = field(default_factory=frozenset)
-    by_group: frozenset[str] = field(default_factory=frozenset)
-    worldwide: bool = False
-
-    @property
-    def countries(self) -> frozenset[str]:
-        return self.named | self.by_group
-
-
-def country(alpha3: str) -> Country | None: ...
-def all_countries(*, former: bool = False) -> tuple[Country, ...]: ...
-def regions() -> tuple[str, ...]: ...
-def itu_regions() -> tuple[str, ...]: ...
-def groups() -> tuple[str, ...]: ...
-def kind_of(code: str) -> str | None:
-    """ "country", "region", "itu", "group", "world" or None where there is no such place."""
-
-
-def name(code: str, language: str, overrides: Overrides | None = None) -> str: ...
-def find(text: str, language: str | None = None) -> str | None: ...
-def find_target(text: str, language: str | None = None) -> str | None: ...
-def suggest(text: str, limit: int = 5) -> list[str]: ...
-def members(code: str, on: date) -> frozenset[str]: ...
-def expand(codes: Iterable[str], on: date) -> Expansion: ...
-def region_of(alpha3: str) -> str | None: ...
-def sorted_by_name(codes: Iterable[str], language: str, overrides: Overrides | None = None) -> list[str]: ...
+__all__ = [
+    "GROUPS",
+    "WORLD",
+    "Change",
+    "Country",
+    "Expansion",
+    "Explanation",
+    "Kind",
+    "Membership",
+    "Overrides",
+    "Unlisted",
+    "all_countries",
+    "by_code",
+    "country",
+    "expand",
+    "explain",
+    "find",
+    "find_target",
+    "groups",
+    "groups_of",
+    "itu_regions",
+    "kind_of",
+    "members",
+    "memberships",
+    "name",
+    "names_of",
+    "normalise",
+    "region_of",
+    "regions",
+    "regions_of",
+    "reload",
+    "set_amendments",
+    "set_overrides",
+    "sort_key",
+    "sorted_by_name",
+    "suggest",
+    "unlisted",
+]
