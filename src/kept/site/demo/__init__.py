@@ -1,0 +1,1 @@
+"""The demonstration coalition: Partner2Connect as it describes itself, with invented organisations."""
