@@ -102,6 +102,7 @@ class OutgoingMail(models.Model):
     error = models.TextField(blank=True)
     subject_kind = models.CharField(max_length=30, blank=True)
     subject_id = models.BigIntegerField(null=True, blank=True)
+    secret = models.BooleanField(default=False)  # holds a code or a key: nobody reads it on the desk, gone once sent
 
     class Meta:
         ordering = ["-id"]
@@ -113,6 +114,33 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.to}"
+
+
+class ReceivedMail(models.Model):
+    """A mail that came in, noted once: a copy of it that comes again changes nothing (base/inbound.py)."""
+
+    message_id = models.CharField(max_length=300, unique=True)
+    sender = models.CharField(max_length=254, blank=True)
+    kind = models.CharField(max_length=10)  # "bounce", "reply", "unknown"
+    note = models.CharField(max_length=300, blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.message_id}"
+
+
+class Duty(models.Model):
+    """Something that the worker does again and again; the lease keeps two workers from doing it at once."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    holder = models.CharField(max_length=40, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)  # of the last time, if it failed
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Rate(models.Model):

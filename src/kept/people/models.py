@@ -192,12 +192,17 @@ class Link(models.Model):
     subject = models.CharField(max_length=64, blank=True)  # the id of what it is about
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="links")
     email = models.EmailField(blank=True)
+    data = models.JSONField(default=dict, blank=True)  # what the purpose needs: an invitation's role
     made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     once = models.BooleanField(default=True)
     local_only = models.BooleanField(default=False)  # demonstration: only from this machine
+
+    class Meta:
+        indexes = [models.Index(fields=["purpose", "subject"])]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.subject}"
