@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kept.base import entered, installation
+from kept.base import amendments, entered, formats, installation, places
 from kept.people.models import EntityType, Membership, MembershipState, Organisation, Person, Role
 from kept.people.naming import normalise, slug_for
 from kept.pledges import actions
@@ -15,10 +15,17 @@ from kept.pledges.models import Pledge
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_held_between_tests(tmp_path, settings):
+def _nothing_is_held_between_tests(tmp_path, settings, request):
     """Caches of rows that another test made are forgotten; keys and files live in a folder of the test's own."""
     installation.forget()
     entered.forget()
+    # A test without a database asks nobody what this installation entered.
+    stored = bool({"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"))
+    places.set_overrides(entered.place_names if stored else dict)
+    places.set_amendments(amendments.amendments if stored else dict)
+    formats.set_digits((lambda: installation.installation().arabic_digits) if stored else (lambda: "auto"))
+    if amendments.in_force():
+        places.reload()
     settings.KEPT_DATA = tmp_path
     settings.STORAGES = settings.STORAGES | {
         "default": {

@@ -9,6 +9,8 @@ from django.urls import include, path
 urlpatterns = [
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
+        path("desk/", include("kept.base.desk_urls")),
+        path("", include("kept.pledges.urls")),
         prefix_default_language=False,
     ),
 ]
