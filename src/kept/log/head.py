@@ -142,10 +142,6 @@ class OpenHead:
             raise RuntimeError(
                 f"{taken} numbers were taken and {self._published} pledges published: that leaves a gap."
             )
-        insert_rows(Document, DOCUMENT_COLUMNS, self._documents)
-        insert_rows(Entry, ENTRY_COLUMNS, self._entries)
-        insert_rows(Change, CHANGE_COLUMNS, self._changes)
-        Node.objects.bulk_create(self._nodes)
         row, (origin, size, last_number, change) = self._row, self._was
         as_it_was = Head.objects.filter(origin=origin, size=size, last_number=last_number, change=change)
         written = as_it_was.update(
@@ -157,6 +153,10 @@ class OpenHead:
         )
         if not written:
             raise RuntimeError("The log's head was opened a second time inside this block.")
+        insert_rows(Document, DOCUMENT_COLUMNS, self._documents)
+        insert_rows(Entry, ENTRY_COLUMNS, self._entries)
+        insert_rows(Change, CHANGE_COLUMNS, self._changes)
+        Node.objects.bulk_create(self._nodes)
 
 
 DOCUMENT_COLUMNS = ("index", "data", "redacted_by", "redaction_reason")
