@@ -120,6 +120,7 @@ class Pledge(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="reviewing"
     )
+    nearest = models.JSONField(default=dict, blank=True)  # found when it was sent: {"address": "P-00207", "percent": 31}
     # On behalf: entered by the secretariat, confirmed by its owner or by a signed letter.
     on_behalf = models.BooleanField(default=False)
     owner_confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -286,12 +287,12 @@ class Revision(models.Model):
 
 
 class RevisionPlace(models.Model):
-    """Where a public revision acts: its targets, and the countries that its regions and groups stood for."""
+    """Where a public revision acts: its targets, the countries that these stood for, the regions and groups around."""
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="places")
     code = models.CharField(max_length=20)
-    kind = models.CharField(max_length=8)  # country, region, group, world
-    named = models.BooleanField(default=True)  # False: a country that only a region or group covers
+    kind = models.CharField(max_length=8)  # country, region, itu, group, world
+    named = models.BooleanField(default=True)  # a target of the pledge; False: follows from one
 
     class Meta:
         indexes = [models.Index(fields=["code", "revision"])]
