@@ -45,11 +45,14 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)
 
 
+def last_instant(day: date) -> datetime:
+    """The last instant of a day: valid_from <= t < valid_to with t just before midnight."""
+    return end_of(day) - timedelta(microseconds=1)
+
+
 def counted(as_of: date | None = None) -> QuerySet[Revision]:
     """The revisions that count, now or at the end of a day: one for each counted pledge."""
-    # valid_from <= t < valid_to with t just before midnight.
-    instant = None if as_of is None else end_of(as_of) - timedelta(microseconds=1)
-    return Revision.objects.public(instant).counted()
+    return Revision.objects.public(None if as_of is None else last_instant(as_of)).counted()
 
 
 def counter(as_of: date | None = None, *, selection: QuerySet[Revision] | None = None) -> Counter:

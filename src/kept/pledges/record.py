@@ -12,11 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
 from kept.base import entered, places, rates
+from kept.base.places.catalogue import on_reload
 from kept.log.actions import NewEntry, document_bytes, new_salt, open_head
 from kept.people.models import Organisation
 from kept.pledges.content import PledgeContent
@@ -340,14 +342,28 @@ def _save_projections(records: Sequence[Record]) -> None:
 
 
 def places_of(revision: Revision, content: PledgeContent, countries: places.Expansion) -> list[RevisionPlace]:
-    """One row for each target, and one for each country that only a region or group covers."""
+    """One row for each target, each country that only a region or group covers, each region and group around them."""
     rows = [
         RevisionPlace(revision=revision, code=code, kind=places.kind_of(code), named=True)
         for code in dict.fromkeys(content.targets)
     ]
     covered = countries.by_group - countries.named
     rows += [RevisionPlace(revision=revision, code=code, kind="country", named=False) for code in sorted(covered)]
+    held = {code for country in countries.countries for code in holding(country, revision.day)}
+    rows += [
+        RevisionPlace(revision=revision, code=code, kind=places.kind_of(code), named=False)
+        for code in sorted(held - set(content.targets))
+    ]
     return rows
+
+
+@lru_cache(maxsize=65536)
+def holding(country: str, on: date) -> tuple[str, ...]:
+    """The regions and groups that hold a country on a day: a pledge for Burundi is one for the least developed."""
+    return places.regions_of(country, on) + places.groups_of(country, on)
+
+
+on_reload(holding.cache_clear)
 
 
 def _organisations_of(records: Sequence[Record]) -> dict[int, Organisation]:

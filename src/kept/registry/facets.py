@@ -1,0 +1,302 @@
+"""The filters of the registry: what each value means, how its pledges are found and counted.
+
+A facet's number is how many pledges have that value, with all other facets and the words as chosen. Later rooms
+register their own (`register`) in their `contributes.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import ExtractYear, StrIndex, Substr
+from django.utils.translation import gettext_lazy as _
+
+from kept.base import languages, places
+from kept.people.models import EntityType, Organisation
+from kept.pledges.models import Revision, RevisionPartner, RevisionPlace, RevisionTag, Status, Taxonomy, Term
+
+Rows = QuerySet[Revision]
+Counts = dict[str, int]
+
+# (value, from this amount on, below this one) in US dollars
+BANDS: tuple[tuple[str, Decimal | None, Decimal | None], ...] = (
+    ("lt100k", None, Decimal(100_000)),
+    ("lt1m", Decimal(100_000), Decimal(10**6)),
+    ("lt10m", Decimal(10**6), Decimal(10**7)),
+    ("lt100m", Decimal(10**7), Decimal(10**8)),
+    ("lt1bn", Decimal(10**8), Decimal(10**9)),
+    ("more", Decimal(10**9), None),
+)
+STATUSES = (Status.PUBLISHED, Status.WITHDRAWN, Status.SUPERSEDED)
+SDG = re.compile(r"([1-9]|1[0-7])(\.([1-9]\d?|[a-d]))?")
+SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter.
+
+    `known(value)` is the value in its proper form, or None where there is no such value. `having(values)`
+    narrows revisions to those that have one of them. `counts(rows)` tells how many of `rows` have each value;
+    values of a short list are told with 0 too. `default` are the values that hold where none is chosen.
+    """
+
+    name: str
+    title: object
+    known: Callable[[str], str | None]
+    having: Callable[[tuple[str, ...]], Q]
+    counts: Callable[[Rows], Counts] | None
+    default: tuple[str, ...] = ()
+    on_page: bool = True
+    by_count: bool = True  # the page shows the most frequent first; else in the order of `counts`
+
+
+_facets: list[Facet] = []
+
+
+def register(facet: Facet) -> None:
+    """Add a facet; one of the same name is replaced."""
+    _facets[:] = [known for known in _facets if known.name != facet.name] + [facet]
+
+
+def all_facets() -> tuple[Facet, ...]:
+    """Every facet, in the order of the page."""
+    return tuple(_facets)
+
+
+def facet_named(name: str) -> Facet:
+    return next(facet for facet in _facets if facet.name == name)
+
+
+# Taxonomies ------------------------------------------------------------------------------------------------
+
+
+def _tagged(taxonomy: str) -> Callable[[tuple[str, ...]], Q]:
+    return lambda values: Q(
+        pk__in=RevisionTag.objects.filter(taxonomy=taxonomy, slug__in=values).order_by().values("revision")
+    )
+
+
+def _count_tags(taxonomy: str) -> Callable[[Rows], Counts]:
+    def count(rows: Rows) -> Counts:
+        terms = Term.objects.filter(taxonomy=taxonomy, is_active=True).order_by("position", "slug")
+        counts = dict.fromkeys(terms.values_list("slug", flat=True), 0)
+        tags = RevisionTag.objects.filter(taxonomy=taxonomy, revision__in=rows.order_by().values("pk"))
+        counts |= dict(tags.order_by().values_list("slug").annotate(n=Count("revision")))
+        return counts
+
+    return count
+
+
+def _term(taxonomy: str) -> Callable[[str], str | None]:
+    def known(value: str) -> str | None:
+        if not SLUG.fullmatch(value):
+            return None
+        exists = Term.objects.filter(taxonomy=taxonomy, slug=value).exists()
+        return value if exists or RevisionTag.objects.filter(taxonomy=taxonomy, slug=value).exists() else None
+
+    return known
+
+
+def _sdg(value: str) -> str | None:
+    return value if SDG.fullmatch(value) else None
+
+
+def _with_sdgs(values: tuple[str, ...]) -> Q:
+    """Goal 4 is also whatever names one of its targets."""
+    wanted = Q(slug__in=values)
+    for goal in (value for value in values if "." not in value):
+        wanted |= Q(slug__startswith=f"{goal}.")
+    return Q(pk__in=RevisionTag.objects.filter(wanted, taxonomy="sdg").order_by().values("revision"))
+
+
+def _count_sdgs(rows: Rows) -> Counts:
+    tags = RevisionTag.objects.filter(taxonomy="sdg", revision__in=rows.order_by().values("pk")).order_by()
+    dot = StrIndex("slug", Value("."))
+    tags = tags.annotate(
+        goal=Case(When(slug__contains=".", then=Substr("slug", 1, dot - 1)), default=F("slug"), output_field=CharField())
+    )
+    goals = dict(tags.values_list("goal").annotate(n=Count("revision", distinct=True)))
+    counts = {str(goal): goals.get(str(goal), 0) for goal in range(1, 18)}
+    named = tags.filter(slug__contains=".").values_list("slug").annotate(n=Count("revision"))
+    return counts | dict(sorted(named, key=lambda pair: (int(pair[0].split(".")[0]), pair[0])))
+
+
+# Places ----------------------------------------------------------------------------------------------------
+
+
+def _place(*kinds: str) -> Callable[[str], str | None]:
+    def known(value: str) -> str | None:
+        for code in (value, value.upper(), value.lower()):
+            if value.isascii() and len(value) <= 20 and places.kind_of(code) in kinds:
+                return code
+        return None
+
+    return known
+
+
+def _acting_in(values: tuple[str, ...]) -> Q:
+    return Q(pk__in=RevisionPlace.objects.filter(code__in=values).order_by().values("revision"))
+
+
+def _count_places(*kinds: str, short: Callable[[], Iterable[str]] = tuple) -> Callable[[Rows], Counts]:
+    def count(rows: Rows) -> Counts:
+        found = RevisionPlace.objects.filter(kind__in=kinds, revision__in=rows.order_by().values("pk"))
+        counts = dict.fromkeys(short(), 0)
+        return counts | dict(found.order_by().values_list("code").annotate(n=Count("revision")))
+
+    return count
+
+
+# Columns ---------------------------------------------------------------------------------------------------
+
+
+def _column(name: str, values: Iterable[str] = ()) -> Callable[[Rows], Counts]:
+    def count(rows: Rows) -> Counts:
+        found = rows.order_by().exclude(**{name: ""}).values_list(name).annotate(n=Count("pk"))
+        return dict.fromkeys(map(str, values), 0) | dict(found)
+
+    return count
+
+
+def _one_of(values: Iterable[str]) -> Callable[[str], str | None]:
+    possible = frozenset(map(str, values))
+    return lambda value: value if value in possible else None
+
+
+def _year(value: str) -> str | None:
+    return value if re.fullmatch(r"(19|20)\d\d", value, re.ASCII) else None
+
+
+def _count_years(rows: Rows) -> Counts:
+    years = rows.order_by().annotate(year=ExtractYear("published_at")).values_list("year").annotate(n=Count("pk"))
+    return {str(year): n for year, n in sorted(years, reverse=True)}
+
+
+def _in_years(values: tuple[str, ...]) -> Q:
+    wanted = Q()
+    for value in values:
+        wanted |= Q(published_at__year=int(value))
+    return wanted
+
+
+def _language(value: str) -> str | None:
+    """A language tag that names a language: `fr`, `zh-Hans`."""
+    if len(value) > 20 or not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", value, re.ASCII):
+        return None
+    tag = languages.bcp47(value)
+    return tag if languages.normalise(value) or languages.native_name(value) != value else None
+
+
+def _written_in(values: tuple[str, ...]) -> Q:
+    spelt = {spelling for tag in values for spelling in (tag, tag.lower(), tag.replace("-", "_"))}
+    return Q(language__in=sorted(spelt))
+
+
+def _count_languages(rows: Rows) -> Counts:
+    counts: Counts = {}
+    for code, n in rows.order_by().exclude(language="").values_list("language").annotate(n=Count("pk")):
+        tag = languages.bcp47(code)
+        counts[tag] = counts.get(tag, 0) + n
+    return counts
+
+
+def _band(low: Decimal | None, high: Decimal | None) -> Q:
+    wanted = Q(amount_usd__isnull=False)
+    wanted &= Q(amount_usd__gte=low) if low is not None else Q()
+    return wanted & Q(amount_usd__lt=high) if high is not None else wanted
+
+
+AMOUNTS: dict[str, Q] = {
+    "none": Q(amount__isnull=True, amount_usd__isnull=True),
+    **{name: _band(low, high) for name, low, high in BANDS},
+    # An amount for which there is no reference rate: outside every sum.
+    "unconverted": Q(amount__isnull=False, amount_usd__isnull=True),
+}
+
+
+def _of_amount(values: tuple[str, ...]) -> Q:
+    wanted = Q()
+    for value in values:
+        wanted |= AMOUNTS[value]
+    return wanted
+
+
+def _count_amounts(rows: Rows) -> Counts:
+    names = {f"band_{name}": Count("pk", filter=condition) for name, condition in AMOUNTS.items()}
+    return {name.removeprefix("band_"): n for name, n in rows.order_by().aggregate(**names).items()}
+
+
+# Organisations -----------------------------------------------------------------------------------------------
+
+
+def _organisation(value: str) -> str | None:
+    if not SLUG.fullmatch(value):
+        return None
+    found = Organisation.objects.filter(slug=value).values_list("pk", flat=True).first()
+    if found is None:
+        return None
+    public = Revision.objects.public()
+    known = public.filter(_with_organisations((value,))).exists()
+    return value if known else None
+
+
+def _with_organisations(values: tuple[str, ...]) -> Q:
+    """Led by one of them, or one of them is a partner that said yes; merged ones included."""
+    ids = same_organisations(Organisation.objects.filter(slug__in=values).values_list("pk", flat=True))
+    confirmed = RevisionPartner.objects.filter(organisation__in=ids, confirmed=True).order_by().values("revision")
+    return Q(lead__in=ids) | Q(pk__in=confirmed)
+
+
+def same_organisations(ids: Iterable[int]) -> list[int]:
+    """These organisations and all that were merged into them, however long the chain."""
+    found = set(ids)
+    fresh = found
+    while fresh:
+        fresh = set(Organisation.objects.filter(merged_into__in=fresh).values_list("pk", flat=True)) - found
+        found |= fresh
+    return sorted(found)
+
+
+# The registry's own, in the order of the page -------------------------------------------------------------------
+
+register(Facet("focus", _("Focus area"), _term("focus"), _tagged("focus"), _count_tags(Taxonomy.FOCUS), by_count=False))
+register(Facet("type", _("Kind of contribution"), _term("kind"), _tagged("kind"), _count_tags(Taxonomy.KIND), by_count=False))
+register(
+    Facet(
+        "group", _("Group of countries"), _place("group"), _acting_in,
+        _count_places("group", short=lambda: places.groups()), by_count=False,
+    )
+)  # fmt: skip
+register(Facet("country", _("Country"), _place("country"), _acting_in, _count_places("country")))
+register(Facet("region", _("Region"), _place("region", "itu", "world"), _acting_in, _count_places("region", "itu", "world")))
+register(
+    Facet(
+        "beneficiary", _("For whom"), _term("beneficiary"), _tagged("beneficiary"),
+        _count_tags(Taxonomy.BENEFICIARY), by_count=False,
+    )
+)  # fmt: skip
+register(
+    Facet(
+        "entity_type", _("Kind of organisation"), _one_of(EntityType.values), lambda v: Q(entity_type__in=v),
+        _column("entity_type", EntityType.values),
+    )
+)  # fmt: skip
+register(Facet("origin", _("Where the organisation sits"), _place("country"), lambda v: Q(origin__in=v), _column("origin")))
+register(Facet("amount", _("Amount"), _one_of(AMOUNTS), _of_amount, _count_amounts, by_count=False))
+register(Facet("year", _("Year of publication"), _year, _in_years, _count_years, by_count=False))
+register(Facet("sdg", _("Sustainable Development Goal"), _sdg, _with_sdgs, _count_sdgs, by_count=False))
+register(Facet("language", _("Language"), _language, _written_in, _count_languages))
+register(
+    Facet(
+        "status", _("Status"), _one_of(STATUSES), lambda v: Q(record_status__in=v),
+        _column("record_status", STATUSES), default=(Status.PUBLISHED.value,), by_count=False,
+    )
+)  # fmt: skip
+# No campaign exists before the room campaigns brings them.
+register(Facet("campaign", _("Campaign"), lambda value: None, lambda v: Q(pk__in=()), None, on_page=False))
+register(Facet("organisation", _("Organisation"), _organisation, _with_organisations, None, on_page=False))

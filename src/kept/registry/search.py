@@ -1,0 +1,154 @@
+"""What answers a selection: how many, which, the facets' numbers, the sums. Everything that shows pledges asks here.
+
+Now in SQL. An index can take its place behind `answer` and `keys` without anybody noticing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from kept.pledges import counting
+from kept.pledges.models import Revision
+from kept.pledges.record import fold
+from kept.registry import facets
+from kept.registry.selection import Selection
+
+REFERENCE = re.compile(r"[Pp]-?0*([1-9][0-9]{0,8})")
+MOST_WORDS = 60
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`keys` are the revisions of this page, in order; `page` is the last one where too high a one was asked for."""
+
+    count: int
+    keys: list[int]
+    page: int
+    pages: int
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    sums: counting.Counter | None = None
+
+
+def answer(selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True) -> Answer:
+    """Answer one page of a selection. One with problems is answered with nothing."""
+    found = rows(selection)
+    sums = counting.counter(selection.as_of, selection=found) if with_sums else None
+    count = sums.pledges if sums else found.count()
+    pages = max(1, -(-count // page_size))
+    page = min(selection.page, pages)
+    start = (page - 1) * page_size
+    return Answer(
+        count=count,
+        keys=list(ordered(found, selection).values_list("pk", flat=True)[start : start + page_size]) if count else [],
+        page=page,
+        pages=pages,
+        facets=numbers(selection) if with_facets else {},
+        sums=sums,
+    )
+
+
+def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]]:
+    """Every revision of a selection in its order, in pieces, with flat memory: for exports."""
+    piece: list[int] = []
+    for key in ordered(rows(selection), selection).values_list("pk", flat=True).iterator(chunk_size=2000):
+        piece.append(key)
+        if len(piece) == chunk:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+def count(selection: Selection) -> int:
+    """How many pledges a selection holds."""
+    return rows(selection).count()
+
+
+def numbers(selection: Selection) -> dict[str, dict[str, int]]:
+    """{facet: {value: number}}, each facet with all other facets and the words as chosen."""
+    return {
+        facet.name: facet.counts(rows(selection, without=facet.name))
+        for facet in facets.all_facets()
+        if facet.counts is not None
+    }
+
+
+def rows(selection: Selection, *, without: str = "") -> QuerySet[Revision]:
+    """The revisions that answer a selection; `without` leaves one facet out of account."""
+    if selection.problems:
+        return Revision.objects.none()
+    found = public(selection.as_of)
+    for facet in facets.all_facets():
+        values = selection.of(facet.name) or facet.default
+        if values and facet.name != without:
+            found = found.filter(facet.having(values))
+    return found.filter(_having_words(selection.q)) if selection.q else found
+
+
+def public(as_of: date | None) -> QuerySet[Revision]:
+    """The public record now, or at the end of a day."""
+    return Revision.objects.public(None if as_of is None else counting.last_instant(as_of))
+
+
+# Words -------------------------------------------------------------------------------------------------------
+
+
+def words_of(q: str) -> list[str]:
+    """The words of a question, as `Revision.search_text` has them: without case and accents."""
+    folded = fold(q)
+    return list(dict.fromkeys(re.findall(r"\w+", folded)))[:MOST_WORDS] or [folded]
+
+
+def _having_words(q: str) -> Q:
+    wanted = Q()
+    for word in words_of(q):
+        wanted &= Q(search_text__contains=word)
+    reference = REFERENCE.fullmatch(q)
+    return wanted | Q(pledge__number=int(reference[1])) if reference else wanted
+
+
+def _closeness(q: str) -> Case:
+    """0 for the very title, 1 where the title holds the phrase, 2 where it holds all words, 3 elsewhere."""
+    all_words = Q()
+    for word in q.split()[:MOST_WORDS]:
+        all_words &= Q(title__icontains=word)
+    reference = REFERENCE.fullmatch(q)
+    same = Q(title__iexact=q) | (Q(pledge__number=int(reference[1])) if reference else Q())
+    return Case(
+        When(same, then=Value(0)),
+        When(title__icontains=q, then=Value(1)),
+        When(all_words, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+
+
+# Order -------------------------------------------------------------------------------------------------------
+
+NEWEST = ("-published_at", "-pledge__number")  # by instant, then by number
+
+
+def ordered(found: QuerySet[Revision], selection: Selection) -> QuerySet[Revision]:
+    """In the order that was asked for; what is equal in it stands newest first."""
+    order = selection.order
+    if order == "relevance":
+        return found.annotate(closeness=_closeness(selection.q)).order_by("closeness", *NEWEST)
+    if order == "largest":
+        return found.order_by(F("amount_usd").desc(nulls_last=True), *NEWEST)
+    if order == "ending":
+        today = selection.as_of or timezone.now().astimezone(UTC).date()
+        over = Case(When(ends_on__lt=today, then=Value(1)), default=Value(0), output_field=IntegerField())
+        return found.annotate(over=over).order_by("over", F("ends_on").asc(nulls_last=True), *NEWEST)
+    # "reported" too: before there are reports, nobody has reported later than another.
+    return found.order_by(*NEWEST)
+
+
+def until(as_of: date | None) -> datetime:
+    """The instant for which an answer is true."""
+    return timezone.now() if as_of is None else counting.last_instant(as_of)
