@@ -11,6 +11,8 @@ from kept.log.actions import NewEntry, document_bytes, new_salt, open_head, refe
 def append(type: str, reference: str, revision: int, *, language: str = "", **content) -> int:
     """Append one entry with its document; return its place."""
     payload = {"reference": reference, "revision": revision, "title": "Fibre for 12 schools", **content}
+    if language:
+        payload["language"] = language
     with transaction.atomic(), open_head() as head:
         document = document_bytes(payload, new_salt())
         return head.append(NewEntry(type, reference, revision, document, language))

@@ -81,7 +81,8 @@ def test_the_order_in_which_keys_were_given_does_not_matter(value):
 
 @pytest.mark.parametrize(
     "data",
-    [b'{"b":1,"a":2}', b'{"a": 1}', b'{"a":1,"a":1}', b'"\\u00e9"', b"1.0", b"1e3", b"-0", b"01", b"NaN", b"\xff", b"", b"[" * 99999],
+    [b'{"b":1,"a":2}', b'{"a": 1}', b'{"a":1,"a":1}', b'"\\u00e9"', b"1.0", b"1e3", b"-0",
+     b"01", b"NaN", b"\xff", b"", b"[" * 99999],
 )  # fmt: skip
 def test_other_spellings_are_not_canonical(data):
     with pytest.raises(NotCanonical):

@@ -21,7 +21,8 @@ def test_every_tile_has_one_address(n, width):
 
 
 @pytest.mark.parametrize(
-    "path", ["0", "0000", "x000/000", "x001/x000", "001/000", "000.p/0", "000.p/01", "000.p/256", "000.p/999", "000/", "", "x001/000.p", "٠٠٠", "000\n"],
+    "path", ["0", "0000", "x000/000", "x001/x000", "001/000", "000.p/0", "000.p/01", "000.p/256", "000.p/999",
+     "000/", "", "x001/000.p", "٠٠٠", "000\n"],
 )  # fmt: skip
 def test_other_spellings_are_no_address(path):
     assert read_tile_path(path) is None
