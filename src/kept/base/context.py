@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.functional import cached_property
 
 from kept.base import navigation
-from kept.base.languages import bcp47, direction
+from kept.base.languages import bcp47
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,6 @@ class LanguageLink:
 
     code: str  # BCP 47
     name: str  # what the language calls itself
-    direction: str
     url: str  # path and query, on this host
     current: bool
 
@@ -89,7 +88,6 @@ class House:
             LanguageLink(
                 code=bcp47(code),
                 name=str(name),
-                direction=direction(code),
                 url=address_in(self.request.path, code) + (f"?{query}" if query else ""),
                 current=code == here,
             )

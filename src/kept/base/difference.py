@@ -24,12 +24,21 @@ def word_difference(before: str, after: str) -> list[Piece]:
     """
     old, new = _PIECES.findall(before), _PIECES.findall(after)
     pieces: list[Piece] = []
-    for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            pieces.append(Piece("same", "".join(new[new_from:new_to])))
-            continue
-        if old_to > old_from:
-            pieces.append(Piece("removed", "".join(old[old_from:old_to])))
-        if new_to > new_from:
-            pieces.append(Piece("added", "".join(new[new_from:new_to])))
-    return pieces
+    removed = added = ""
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for place, (kind, old_from, old_to, new_from, new_to) in enumerate(steps):
+        gone, come = "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
+        # A space that alone survived between two changes belongs to them: one change reads better than two.
+        between = kind == "equal" and come.isspace() and removed and added and place + 1 < len(steps)
+        if kind == "equal" and not between:
+            pieces += _changes(removed, added)
+            removed = added = ""
+            pieces.append(Piece("same", come))
+        else:
+            removed, added = removed + gone, added + come
+    return pieces + _changes(removed, added)
+
+
+def _changes(removed: str, added: str) -> list[Piece]:
+    found = (Piece("removed", removed), Piece("added", added))
+    return [piece for piece in found if piece.text]

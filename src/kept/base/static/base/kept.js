@@ -1,7 +1,7 @@
 // Behaviour of the components, by data attributes. Everything works without it, some of it slower.
 // No texts live here: what is said comes from the templates. `start` also runs on what htmx brings in.
 
-const wide = matchMedia("(min-width: 52rem)");
+const wide = matchMedia("(min-width: 50rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const behaviours = {
@@ -113,12 +113,17 @@ function multi(root) {
   const groups = [...root.querySelectorAll("[role=group]")];
   const none = root.querySelector("[data-none]");
   const details = root.querySelector("details");
+  const opener = details.querySelector("summary");
 
   const showChips = () => {
     chips.replaceChildren(
       ...options.filter(({ input }) => input.checked).map(({ input, label }) => {
         const chip = mould.content.firstElementChild.cloneNode(true);
-        chip.querySelector("label").htmlFor = input.id;
+        chip.querySelector("button")?.addEventListener("click", () => {
+          const place = [...chips.children].indexOf(chip);
+          input.click();
+          (chips.children[Math.min(place, chips.children.length - 1)]?.querySelector("button") ?? opener).focus();
+        });
         chip.querySelector("[data-name]").textContent = label.querySelector("span").firstChild.textContent.trim();
         return chip;
       }),
@@ -131,6 +136,7 @@ function multi(root) {
     none.hidden = options.some(({ label }) => !label.hidden);
   };
   filter.hidden = false;
+  showChips();
   filter.addEventListener("input", narrow);
   filter.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
