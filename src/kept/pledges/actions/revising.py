@@ -39,7 +39,9 @@ def begin_revision(pledge: Pledge, *, by: Any, at: datetime) -> Revision:
             pledge=pledge, content=pledge.current.content, changed_at=at, changed_by=by, status=TextStatus.DRAFT
         )
         pledge.working = text
-        pledge.save(update_fields=["working"])
+        if not pledge.contact_email:  # an imported pledge has none: who revises it can be asked
+            pledge.contact_name, pledge.contact_email = by.name, by.email
+        pledge.save(update_fields=["working", "contact_name", "contact_email"])
         history.record("pledge", pledge.pk, "begin_revision", by=by, at=at)
         return text
 
