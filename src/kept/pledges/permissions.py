@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kept.people.permissions import belongs_to, is_secretariat, speaks_for, writes_for
-from kept.pledges.models import Pledge
+from kept.pledges.models import Pledge, Translation
 
 
 def may_see_pledge(person: Any, pledge: Pledge) -> bool:
@@ -56,8 +56,20 @@ def may_delist_pledge(person: Any, pledge: Pledge) -> bool:
     return may_review_pledge(person, pledge)
 
 
+def may_correct_pledge(person: Any, pledge: Pledge) -> bool:
+    """Corrects a rate, removes by law what may not stand in public."""
+    return may_review_pledge(person, pledge)
+
+
 def may_translate_pledge(person: Any, pledge: Pledge) -> bool:
     return is_secretariat(person) or writes_for(person, pledge.lead_id)
+
+
+def may_check_translation(person: Any, translation: Translation) -> bool:
+    """Checks a translation and publishes it: the secretariat or who speaks for the lead, but not who wrote it."""
+    if translation.written_by_id == person.pk:
+        return False
+    return is_secretariat(person) or speaks_for(person, translation.pledge.lead_id)
 
 
 def may_supersede_pledge(person: Any, pledge: Pledge) -> bool:

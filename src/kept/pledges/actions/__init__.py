@@ -1,5 +1,7 @@
 """The verbs of the pledges room: the only code that changes a pledge's state."""
 
+from kept.pledges.actions.correcting import correct_rate, redact
+from kept.pledges.actions.deciding import assign, decide, look, publish_safe
 from kept.pledges.actions.drafting import Saved, add_message, create_draft, discard, restore, save_fields
 from kept.pledges.actions.partnering import answer_partnership, ask_partners
 from kept.pledges.actions.publishing import announce_pledge, publish_due, publish_now
@@ -25,11 +27,20 @@ from kept.pledges.actions.revising import (
     supersede,
     withdraw,
 )
+from kept.pledges.actions.translating import (
+    ask_translation,
+    cancel_translation,
+    finish_translation,
+    publish_translation,
+    save_translation,
+    send_translation_back,
+)
 
 __all__ = [
     "Saved", "accept", "accept_revision", "add_message", "announce_pledge", "answer_partnership", "ask_partners",
-    "begin_revision", "call_back", "confirm_as_owner", "create_draft", "decline", "discard", "discard_revision",
-    "publish_due", "publish_now", "recall", "recall_revision", "refuse_revision", "reopen", "request_changes",
-    "request_revision_changes", "restore", "save_fields", "schedule", "submit", "submit_revision", "supersede",
-    "withdraw",
+    "ask_translation", "assign", "begin_revision", "call_back", "cancel_translation", "confirm_as_owner",
+    "correct_rate", "create_draft", "decide", "decline", "discard", "discard_revision", "finish_translation",
+    "look", "publish_due", "publish_now", "publish_safe", "publish_translation", "recall", "recall_revision",
+    "redact", "refuse_revision", "reopen", "request_changes", "request_revision_changes", "restore", "save_fields",
+    "save_translation", "schedule", "send_translation_back", "submit", "submit_revision", "supersede", "withdraw",
 ]  # fmt: skip

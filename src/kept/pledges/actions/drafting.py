@@ -14,7 +14,7 @@ from kept.base import history
 from kept.base.events import announce
 from kept.base.lifecycle import NotAllowed, WrongState
 from kept.people.models import Organisation
-from kept.people.permissions import is_secretariat
+from kept.people.permissions import is_secretariat, writes_for
 from kept.pledges.content import FIELDS, PledgeContent
 from kept.pledges.lifecycle import PLEDGE
 from kept.pledges.models import Message, Pledge, Revision, Status, TextStatus
@@ -42,10 +42,12 @@ def create_draft(
 ) -> Pledge:
     """Begin a pledge. `content` is an earlier pledge's text or an example's, if one starts from it.
 
-    Raises NotAllowed if `by` is nobody, or begins on behalf without working for the secretariat.
+    Raises NotAllowed if `by` is nobody, begins on behalf without working for the secretariat, or begins for an
+    organisation that they do not write for.
     """
     if by is None or not by.is_authenticated or (on_behalf and not is_secretariat(by)):
         raise NotAllowed(_("You may not do this."))
+    _check_lead(by, lead.pk if lead else None)
     content = (content or PledgeContent(language=language)).with_(lead=lead.pk if lead else None)
     with transaction.atomic():
         pledge = Pledge.objects.create(
@@ -68,6 +70,12 @@ def create_draft(
     return pledge
 
 
+def _check_lead(by: Any, lead: int | None) -> None:
+    """Nobody writes a promise into another organisation's name, not even a draft of one. Raises NotAllowed."""
+    if lead is not None and not is_secretariat(by) and not writes_for(by, lead):
+        raise NotAllowed(_("You may not do this."))
+
+
 @dataclass
 class Saved:
     """What became of a save: the new version, and the fields that somebody else had changed meanwhile."""
@@ -83,19 +91,20 @@ def save_fields(
     *,
     by: Any,
     at: datetime,
-    base_version: int,
+    base_version: int | Mapping[str, int],
     typed: Mapping[str, str] | None = None,
     contact: Mapping[str, str] | None = None,
     force: bool = False,
 ) -> Saved:
     """Save some fields of the text being written, as typed.
 
-    `values` are in normal form; `typed` holds what could not be read yet, by field. A field that somebody
-    else changed since `base_version` is not overwritten: it comes back in `conflicts` with both versions,
-    and all others are saved. `force` keeps yours. Raises NotAllowed, WrongState (it is with the secretariat).
+    `values` are in normal form; `typed` holds what could not be read yet, by field. `base_version` is the version
+    that the writer saw: of the whole text, or of each field. A field that somebody else changed since is not
+    overwritten: it comes back in `conflicts` with both versions, and all others are saved. `force` keeps yours.
+    Raises NotAllowed, WrongState (it is with the secretariat).
     """
-    typed = dict(typed or {})
-    unknown = set(values) - set(FIELDS)
+    given = Given(dict(values), dict(typed or {}), dict(contact or {}), base_version, force)
+    unknown = set(given.values) - set(FIELDS) | set(given.contact) - set(CONTACT)
     if unknown:
         raise ValueError(f"no such fields: {sorted(unknown)}")
     with transaction.atomic():
@@ -105,11 +114,14 @@ def save_fields(
         text = pledge_now.working
         if text is None or text.status not in WRITABLE or not _open_for_writing(pledge_now):
             raise WrongState(_("This pledge is being reviewed. Take it back before you change it."))
-        saved = _merge(text, values, typed, base_version, force)
+        if given.values.get("lead", pledge_now.lead_id) != pledge_now.lead_id:
+            _check_lead(by, given.values["lead"])
+        saved = _merge(pledge_now, text, given)
         if saved.changed:
             text.changed_at, text.changed_by = at, by
             text.save(update_fields=["content", "typed", "version", "field_versions", "changed_at", "changed_by"])
-        _save_head(pledge_now, PledgeContent.from_json(text.content), contact or {})
+        written = {name: given.contact[name] for name in given.contact if name in saved.changed}
+        _save_head(pledge_now, PledgeContent.from_json(text.content), written)
     pledge.refresh_from_db()
     return saved
 
@@ -118,26 +130,47 @@ def _open_for_writing(pledge: Pledge) -> bool:
     return pledge.status in {Status.DRAFT, Status.CHANGES_REQUESTED, Status.PUBLISHED}
 
 
-def _merge(text: Revision, values: Mapping[str, Any], typed: dict[str, str], base_version: int, force: bool) -> Saved:
-    """Write `values` and `typed` into `text`, field by field; see `save_fields`."""
+@dataclass(frozen=True)
+class Given:
+    """What one save brings; see `save_fields`."""
+
+    values: dict[str, Any]
+    typed: dict[str, str]
+    contact: dict[str, str]
+    base: int | Mapping[str, int]
+    force: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        return sorted({*self.values, *self.typed, *self.contact})
+
+    def seen(self, name: str) -> int:
+        """The version of a field that the writer had before their eyes."""
+        return self.base if isinstance(self.base, int) else self.base.get(name, 0)
+
+
+def _merge(pledge: Pledge, text: Revision, given: Given) -> Saved:
+    """Write what is given into `text`, field by field. Contacts share the versions and stand with the pledge."""
     before = PledgeContent.from_json(text.content)
-    content = before.with_(**values)  # normalises what is given
+    content = before.with_(**given.values)  # normalises what is given
     old_json, new_json = before.to_json(), PledgeContent.from_json(content.to_json()).to_json()
+    was = old_json | {name: getattr(pledge, name) for name in CONTACT} | text.typed
+    becomes = new_json | given.contact | given.typed
     saved = Saved(version=text.version)
-    for name in sorted(set(values) | set(typed)):
-        old = text.typed.get(name, old_json.get(name))
-        new = typed.get(name, new_json.get(name))
-        if old == new:
+    for name in given.names:
+        old, new = was.get(name), becomes.get(name)
+        if old == new and (name in text.typed) == (name in given.typed):
             continue
-        if not force and text.field_versions.get(name, 0) > base_version:
+        if not given.force and text.field_versions.get(name, 0) > given.seen(name):
             saved.conflicts[name] = (old, new)
             continue
         saved.changed.append(name)
-        if name in typed:
-            text.typed[name] = typed[name]
+        if name in given.typed:
+            text.typed[name] = given.typed[name]
         else:
             text.typed.pop(name, None)
-            old_json[name] = new_json.get(name)
+            if name in given.values:
+                old_json[name] = new_json.get(name)
     if saved.changed:
         text.content = {k: v for k, v in old_json.items() if v not in (None, "", [], {})}
         text.version += 1
@@ -148,9 +181,9 @@ def _merge(text: Revision, values: Mapping[str, Any], typed: dict[str, str], bas
 
 def _save_head(pledge: Pledge, content: PledgeContent, contact: Mapping[str, str]) -> None:
     """An unpublished pledge is listed under its working title and lead; contacts are no part of a text."""
-    changed = [name for name in CONTACT if name in contact and getattr(pledge, name) != contact[name]]
-    for name in changed:
-        setattr(pledge, name, contact[name])
+    changed = list(contact)
+    for name, value in contact.items():
+        setattr(pledge, name, value)
     if not pledge.is_public:
         if pledge.title != content.title[:300]:
             pledge.title = content.title[:300]
