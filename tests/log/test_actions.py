@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tries
@@ -161,6 +161,14 @@ def test_a_document_that_is_not_what_its_hash_says_is_refused():
         NewEntry("document.redacted", "P-00001", 1)
     with pytest.raises(ValueError, match="do not go together"):
         NewEntry("pledge.published", "P-00001", 1, sha256="0" * 64)
+
+
+def test_a_revision_enters_the_log_once():
+    publish()
+    append("pledge.revised", "P-00001", 2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        append("pledge.withdrawn", "P-00001", 2)
+    assert queries.size() == 2
 
 
 @tries(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -354,6 +354,18 @@ def test_what_was_done_to_an_export_is_named(export, tamper, named):
     assert (code, said[: len(named) + 15]) == (1, f"does not hold: {named}")
 
 
+def test_the_first_problem_counts_even_where_the_rest_cannot_be_read(export):
+    content = json.loads(export.read_text())
+    set_document(content["log"], 0, b"{}")
+    del content["log"]["entries"][2]
+    content["log"]["entries"][7] = None
+    export.write_text(json.dumps(content))
+    assert "changed: the document of P-00001" in verify(str(export))[1]
+    del content["log"]["entries"][0]
+    export.write_text(json.dumps(content))
+    assert "missing: P-00001: P-00002 stands in its place" in verify(str(export))[1]
+
+
 def test_the_one_file_verifier_names_it_too(export, tmp_path):
     content = json.loads(export.read_text())
     set_document(content["log"], 0, b"{}")

@@ -16,6 +16,8 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -180,7 +182,7 @@ def redact(reference: str, revision: int, *, reason: str, by: str, at: datetime,
                     "origin": head.origin, "reference": reference, "revision": revision, "language": each.language,
                     "sha256": each.sha256, "reason": reason.strip(), "by": by, "at": at.isoformat(),
                 }  # fmt: skip
-                transaction.on_commit(lambda erasure=erasure: keys.remember_erasure(erasure))
+                transaction.on_commit(partial(keys.remember_erasure, erasure))
     return len(entries)
 
 
@@ -199,7 +201,7 @@ def restart(*, reason: str, name: str = "") -> str:
             raise ValueError(f"{new} is the name of an earlier log.")
         last = keys.last_checkpoint(old) or (signed_note_of(head))
         Head.objects.filter(pk=1).update(origin=new, generation=generation, verifier_key="")
-        told = {"origin": new, "previous_origin": old, "previous_checkpoint": last, "reason": reason}
+        told: dict[str, Any] = {"origin": new, "previous_origin": old, "previous_checkpoint": last, "reason": reason}
         told |= {"reference": "log", "revision": generation}
         with open_head() as opened:
             opened.append(NewEntry("log.restarted", "log", generation, document_bytes(told, new_salt())))

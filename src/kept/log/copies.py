@@ -96,13 +96,14 @@ class Copy:
 
 def read_copy(path: Path) -> Copy:
     """The copy in an exported file. Raises DoesNotHold where the file holds no log, OSError without a file."""
-    found = {}
+    found: dict[str, str] = {}
     for name in ("key", "checkpoint"):
         with path.open("rb") as file:
             try:
-                found[name] = next(ijson.items(file, f"log.{name}"), None)
+                value = next(ijson.items(file, f"log.{name}"), None)
             except ijson.JSONError as error:
                 raise DoesNotHold("changed", f"the file is no JSON: {error}") from None
-        if not isinstance(found[name], str):
+        if not isinstance(value, str):
             raise DoesNotHold("missing", f"the file holds no log.{name}: there is nothing to check it against")
-    return Copy(path, **found)
+        found[name] = value
+    return Copy(path, found["key"], found["checkpoint"])

@@ -176,14 +176,22 @@ CHANGE_COLUMNS = ("number", "subject", "key", "at")
 
 
 def insert_rows(model: type[Model], columns: Sequence[str], rows: list[tuple]) -> None:
-    """Insert rows as they are. Five times as fast as bulk_create, whose checks cost more than the insert."""
+    """Insert rows as they are: many times as fast as bulk_create, whose checks cost more than the insert.
+
+    A column is called as its field is.
+    """
     if not rows:
         return
-    quoted = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in columns)
-    places = ", ".join(["%s"] * len(columns))
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
     with connection.cursor() as cursor:
-        table = connection.ops.quote_name(model._meta.db_table)
-        cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({places})", rows)  # noqa: S608
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608
 
 
 def entry_bytes(new: NewEntry, at: str) -> bytes:

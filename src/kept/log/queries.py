@@ -31,10 +31,10 @@ def tile_hashes(level: int, n: int, width: int = WIDTH) -> list[bytes]:
     """
     within = {"index__gte": n * WIDTH, "index__lt": n * WIDTH + width}
     if level == 0:
-        found = Entry.objects.filter(**within).order_by("index").values_list("leaf", flat=True)
-    else:
-        found = Node.objects.filter(level=8 * level, **within).order_by("index").values_list("hash", flat=True)
-    return [bytes(each) for each in found]
+        leaves = Entry.objects.filter(**within).order_by("index").values_list("leaf", flat=True)
+        return [bytes(each) for each in leaves]
+    nodes = Node.objects.filter(level=8 * level, **within).order_by("index").values_list("hash", flat=True)
+    return [bytes(each) for each in nodes]
 
 
 class StoredTree:

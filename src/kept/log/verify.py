@@ -105,11 +105,11 @@ class Verification:
             try:
                 self.add(row)
             except DoesNotHold as problem:
-                for later in rest if problem.elsewhere else ():
-                    if problem.elsewhere(later):
-                        text = f"what belongs at place {self.tree.size} stands at place {later.index}"
-                        raise DoesNotHold("reordered", f"{text} ({problem})") from None
-                raise
+                place = found_at(problem, rest)
+                if place is None:
+                    raise
+                text = f"what belongs at place {self.tree.size} stands at place {place} ({problem})"
+                raise DoesNotHold("reordered", text) from None
 
     def add(self, row: Row) -> None:
         """Check one row. Raises DoesNotHold."""
@@ -225,6 +225,16 @@ class Verification:
         if signed.root != self.tree.root():
             raise DoesNotHold("changed", f"something among the entries {self.held} to {max(0, self.tree.size - 1)}")
         self.held = self.tree.size
+
+
+def found_at(problem: DoesNotHold, rest: Iterator[Row]) -> int | None:
+    """The place further down where what was looked for stands after all; None where it does not."""
+    if problem.elsewhere is None:
+        return None
+    try:
+        return next((row.index for row in rest if problem.elsewhere(row)), None)
+    except DoesNotHold:  # the rest cannot even be read: the first problem counts
+        return None
 
 
 def check_copy(rows: Iterable[Row], note: str, key: VerifierKey, *, older: Iterable[str] = ()) -> Findings:

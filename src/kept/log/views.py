@@ -30,7 +30,7 @@ def answer(request: HttpRequest, body: bytes | str, content_type: str, *, cache:
     response["Cache-Control"] = cache
     response["Access-Control-Allow-Origin"] = "*"
     response["ETag"] = f'"{etag or hashlib.sha256(response.content).hexdigest()[:32]}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 def problem(status: int, title: str, detail: str) -> JsonResponse:
