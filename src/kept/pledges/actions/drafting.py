@@ -25,9 +25,12 @@ CONTACT = ("contact_name", "contact_email", "contact_phone")
 
 
 def locked(pledge: Pledge) -> Pledge:
-    """The pledge, read anew and locked for this transaction; every action begins with it."""
-    fresh = Pledge.objects.select_for_update(of=("self",)).select_related("working", "current", "lead")
-    return fresh.get(pk=pledge.pk)
+    """The pledge, read anew and locked for this transaction; every action begins with it.
+
+    Its texts are read after the lock is held: a row that was joined to the locking query would be as old as the
+    moment at which the wait for the lock began (PostgreSQL looks again only at the locked row itself).
+    """
+    return Pledge.objects.select_for_update().get(pk=pledge.pk)
 
 
 def create_draft(
@@ -115,6 +118,8 @@ def save_fields(
         if text is None or text.status not in WRITABLE or not _open_for_writing(pledge_now):
             raise WrongState(_("This pledge is being reviewed. Take it back before you change it."))
         if given.values.get("lead", pledge_now.lead_id) != pledge_now.lead_id:
+            if given.values["lead"] is None and pledge_now.created_by_id != by.pk and not is_secretariat(by):
+                raise NotAllowed(_("You may not do this."))  # it would be nobody's, and gone for the others
             _check_lead(by, given.values["lead"])
         saved = _merge(pledge_now, text, given)
         if saved.changed:
