@@ -59,18 +59,15 @@ class _Unit(NamedTuple):
     trim: bool = False
 
 
-def _short_units(million: str, billion: str, trillion: str) -> tuple[_Unit, ...]:
-    return (
-        _Unit(10**12, trillion, 10**12, 2, 1),
-        _Unit(10**9, billion, 10**9, 2, 1),
-        _Unit(10**6, million, 10**6, 1, 0),
-    )
+def _short_units(million: str, billion: str, trillion: str = "") -> tuple[_Unit, ...]:
+    units = (_Unit(10**9, billion, 10**9, 2, 1), _Unit(10**6, million, 10**6, 1, 0))
+    return (_Unit(10**12, trillion, 10**12, 2, 1), *units) if trillion else units
 
 
 # The short forms are those of CLDR, except "bn" and "tn" (as in texts of the United Nations) for B and T.
 _SHORT_UNITS: dict[str, tuple[_Unit, ...]] = {
     "en": _short_units("M", "bn", "tn"),
-    "fr": _short_units("M", "Md", "Bn"),
+    "fr": _short_units("M", "Md"),  # not CLDR's "Bn" (10**12), which others read as 10**9
     "es": (_Unit(10**6, "M", 10**6, 1, 0),),
     "ar": _short_units("مليون", "مليار", "تريليون"),
     "ru": _short_units("млн", "млрд", "трлн"),
@@ -186,14 +183,14 @@ def format_money_short(amount: Decimal, currency: str, language: str) -> str:
     """
     amount = Decimal(amount)
     code = language_of(language).code
-    for unit in _SHORT_UNITS[code]:
-        value = _rounded(amount / unit.size, unit)
-        if abs(value) * unit.size >= unit.start:
-            figure = _figure(value, _scale(value), _scale(value), language)
-            joint = "" if code == "zh-hans" else NBSP
-            return _with_currency(f"{figure}{joint}{unit.name}", amount, currency, language)
-    whole = amount.quantize(Decimal(1), ROUND_HALF_EVEN)
-    return _with_currency(format_number(whole, language), whole, currency, language)
+    shown, chosen = amount.quantize(Decimal(1), ROUND_HALF_EVEN), None
+    for unit in reversed(_SHORT_UNITS[code]):
+        if abs(shown) * (chosen.size if chosen else 1) >= unit.start:
+            shown, chosen = _rounded(amount / unit.size, unit), unit
+    figure = _figure(shown, _scale(shown), _scale(shown), language)
+    if chosen:
+        figure += ("" if code == "zh-hans" else NBSP) + chosen.name
+    return _with_currency(figure, shown if chosen is None else amount, currency, language)
 
 
 def format_usd_headline(amount: Decimal, language: str) -> tuple[str, str]:
@@ -205,12 +202,12 @@ def format_usd_headline(amount: Decimal, language: str) -> tuple[str, str]:
     """
     amount = Decimal(amount)
     code = language_of(language).code
-    for start, size, places, words in _HEADLINE_UNITS[code]:
-        value = (amount / size).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-        if abs(value) * size >= start:
-            return _figure(value, places, places, language), _plural(words, value, language)
-    whole = amount.quantize(Decimal(1), ROUND_HALF_EVEN)
-    return format_number(whole, language), _plural(_DOLLARS[code], whole, language)
+    shown, size, places, words = amount.quantize(Decimal(1), ROUND_HALF_EVEN), 1, 0, _DOLLARS[code]
+    for start, unit, decimals, name in reversed(_HEADLINE_UNITS[code]):
+        if abs(shown) * size >= start:
+            shown = (amount / unit).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+            size, places, words = unit, decimals, name
+    return _figure(shown, places, places, language), _plural(words, shown, language)
 
 
 def currency_name(currency: str, language: str) -> str:
@@ -279,9 +276,7 @@ def format_weekday(day: date, language: str) -> str:
 
 def format_time(at: datetime, language: str, tz: str | ZoneInfo = "UTC") -> str:
     """The clock at that instant in that zone, on 24 hours: 14:00."""
-    return digits(
-        dates.format_time(at.astimezone(_zone(tz)), "HH:mm", locale=babel_locale(language)), language
-    )
+    return digits(dates.format_time(at.astimezone(_zone(tz)), "HH:mm", locale=babel_locale(language)), language)
 
 
 def format_datetime(at: datetime, language: str, tz: str | ZoneInfo = "UTC") -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kept.base import entered, places
 from kept.base.languages import LANGUAGES, native_name
 from kept.base.models import Installation
-from kept.base.money import AmountError, parse_amount
+from kept.base.money import AmountError, parse_decimal
 from kept.base.widgets import PickOne
 
 MOST_MINUTES = 24 * 60
@@ -132,7 +132,7 @@ class RateForm(forms.Form):
 
     def clean_rate(self) -> Decimal:
         try:
-            rate = parse_amount(self.cleaned_data["rate"]).amount
+            rate = parse_decimal(self.cleaned_data["rate"])
         except AmountError as error:
             raise forms.ValidationError(_("Write a number.")) from error
         if rate <= 0:

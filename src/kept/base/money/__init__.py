@@ -8,7 +8,7 @@ from kept.base.money.currencies import (
     is_currency,
     minor_units,
 )
-from kept.base.money.typed import AmountError, ParsedAmount, decimal_mark, parse_amount
+from kept.base.money.typed import AmountError, ParsedAmount, decimal_mark, parse_amount, parse_decimal
 
 __all__ = [
     "CURRENCIES",
@@ -21,4 +21,5 @@ __all__ = [
     "is_currency",
     "minor_units",
     "parse_amount",
+    "parse_decimal",
 ]

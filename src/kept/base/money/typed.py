@@ -109,6 +109,23 @@ def parse_amount(
     return _parsed(_clean(text), decimal, currency)
 
 
+def parse_decimal(text: str) -> Decimal:
+    """A bare number with decimals: a rate, a value of an indicator. Digits of any script.
+
+    Unlike an amount of money it may have thousandths, so a mark that stands there once is the decimal mark
+    ("655.957", "0,001524"). Raises AmountError.
+    """
+    cleaned = _clean(text)
+    if not cleaned:
+        raise AmountError("empty")
+    negative = cleaned.startswith("-")
+    figure = _NUMBER.fullmatch(cleaned.lstrip("+-").strip())
+    if figure is None:
+        raise AmountError("separators", text=cleaned)
+    number = _number(figure[0], "auto", has_unit=False, thousandths=True)
+    return -number if negative else number
+
+
 def decimal_mark(language: str) -> DecimalMark:
     """The decimal mark of a language, as the hint for `parse_amount`: "," in French, Spanish and Russian."""
     mark = Locale.parse(babel_locale(language)).number_symbols["latn"]["decimal"]
@@ -296,10 +313,10 @@ def _by_first_letter() -> dict[str, list[str]]:
     return table
 
 
-def _number(figure: str, decimal: DecimalMark, *, has_unit: bool) -> Decimal:
+def _number(figure: str, decimal: DecimalMark, *, has_unit: bool, thousandths: bool = False) -> Decimal:
     """The number that digits and marks write. Raises AmountError where they write none, or two."""
     digits, exponent = re.fullmatch(r"(.*?)(?:[eE]([+-]?\d+))?", figure).groups()  # type: ignore[union-attr]
-    mark = _decimal_mark_in(digits, decimal, has_unit=has_unit, scientific=exponent is not None)
+    mark = _decimal_mark_in(digits, decimal, has_unit=has_unit, always=thousandths or exponent is not None)
     whole, _mark, fraction = digits.partition(mark) if mark else (digits, "", "")
     grouped = re.sub(r"[.,' ]", "", whole)
     if not fraction.isdigit() and mark or not (whole.isdigit() or _GROUPED.fullmatch(whole)):
@@ -311,7 +328,7 @@ def _number(figure: str, decimal: DecimalMark, *, has_unit: bool) -> Decimal:
 _GROUPED = re.compile(r"\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}")
 
 
-def _decimal_mark_in(digits: str, decimal: DecimalMark, *, has_unit: bool, scientific: bool) -> str:
+def _decimal_mark_in(digits: str, decimal: DecimalMark, *, has_unit: bool, always: bool) -> str:
     """Which mark in the number is the decimal one; "" for none."""
     if "٫" in digits:
         return "٫"
@@ -322,7 +339,7 @@ def _decimal_mark_in(digits: str, decimal: DecimalMark, *, has_unit: bool, scien
         return ""
     mark = marks[0]
     head, _mark, tail = digits.partition(mark)
-    if scientific or len(tail) != 3 or len(head) > 3 or head.startswith("0"):
+    if always or len(tail) != 3 or len(head) > 3 or head.startswith("0"):
         return mark
     if decimal != "auto":
         return mark if decimal == mark else ""

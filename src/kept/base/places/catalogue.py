@@ -15,8 +15,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from django.conf import settings
-
 from kept.base.languages import CODES, DEFAULT
 from kept.base.languages import language as language_of
 
@@ -29,14 +27,8 @@ Overrides = Mapping[tuple[str, str], str]  # (code, language) → name: an insta
 Names = Mapping[str, str]  # Django's language code → name
 
 
-def _amendments_file() -> Mapping[str, Any]:
-    """`places.toml` in the installation's data folder, where there is one."""
-    file = Path(settings.KEPT_DATA) / "places.toml"
-    return tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
-
-
 _overrides: Callable[[], Overrides] = dict
-_amendments: Callable[[], Mapping[str, Any]] = _amendments_file
+_amendments: Callable[[], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +66,12 @@ def set_overrides(overrides: Callable[[], Overrides]) -> None:
 
 
 def set_amendments(amendments: Callable[[], Mapping[str, Any]]) -> None:
-    """Say where the installation's amendments come from, if not from the file `places.toml` in KEPT_DATA.
+    """Say where the installation's amendments come from.
 
-    `{"places": {code: {…}}, "ldc": [{…}], …}` as in docs/administrators/reference-data.md. Asked once, when
-    places are first used, and again after `reload()`.
+    `{"ldc": [{"country": "BGD", "since": …, "until": …}], …}`: what stands for a country replaces everything
+    that groups.toml says of it; `{"country": "BGD", "never": True}` says that it was never a member. Under
+    "places" stand places that M49 does not list: `{"XYZ": {"names": {"en": …}, "path": ["150", "039"]}}`.
+    Asked once, when places are first used, and again after `reload()`.
     """
     global _amendments
     _amendments = amendments
