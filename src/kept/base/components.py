@@ -221,7 +221,11 @@ def catalogue(language: str) -> dict[str, Any]:
         "pages": sample_page(),
         "amount": Decimal("36780000000"),
         "share": Decimal("0.52"),
-        "rows": [("12000000", 81, "on_track"), ("3400000", 12, "late"), ("890000", 212, "kept")],
+        "rows": [
+            (Decimal(12_000_000), 81, "on_track"),
+            (Decimal(3_400_000), 12, "late"),
+            (Decimal(890_000), 212, "kept"),
+        ],
         "day": date(2022, 6, 14),
         "icons": ICONS,
         "errors": ERRORS,

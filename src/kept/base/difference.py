@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 # A word, a run of spaces, a mark; Chinese and its neighbours have no spaces, so each sign is a word.
-_PIECES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\s+|[^\W_]+|_|[^\w\s]")
+_HAN = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_PIECES = re.compile(rf"[{_HAN}]|\s+|[^\W_{_HAN}]+|_|[^\w\s]")
 
 
 class Piece(NamedTuple):

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kept.site.compression.CompressForReaders",
     "kept.site.middleware.SafeHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kept.site.middleware.LanguageOfThePath",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kept.people.signin.SecondFactorOwed",
 ]
 
 ROOT_URLCONF = "kept.site.urls"
@@ -118,12 +120,19 @@ STORAGES = {
     "default": c.storage(os.environ.get("STORAGE_URL", ""), KEPT_DATA),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True
+# `kept serve` collects static files under names with their hash, kept by browsers for ever (site/assets.py).
+HASHED_STATIC = c.flag("KEPT_HASHED_STATIC") and not DEBUG
+if HASHED_STATIC:
+    STORAGES["staticfiles"] = {"BACKEND": "kept.site.assets.HashedFiles"}
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
 WHITENOISE_AUTOREFRESH = DEBUG
 
 for _name, _value in c.mail(os.environ.get("EMAIL_URL", ""), KEPT_DATA).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = os.environ.get("KEPT_MAIL_FROM") or f"Kept <no-reply@{urlsplit(KEPT_BASE_URL).hostname}>"
+
+# The address that takes answers to conversations (plus-addressed), read by `kept receive-mail`. None: no answers by mail.
+REPLY_TO = os.environ.get("KEPT_REPLY_TO", "")
 
 TASKS = {
     "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": True},
@@ -143,16 +152,38 @@ LOG_KEY = os.environ.get("LOG_KEY", "")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/my/"
 LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "kept.people.signin.Accounts"
+ACCOUNT_FORMS = {
+    "login": "kept.people.signin.SignInForm",
+    "confirm_login_code": "kept.people.signin.SignInCodeForm",
+    "confirm_email_verification_code": "kept.people.signin.AddressCodeForm",
+    "confirm_password_reset_code": "kept.people.signin.PasswordCodeForm",
+}
+ACCOUNT_SIGNUP_FORM_CLASS = "kept.people.forms.SignUpFields"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_CHANGE_EMAIL = True  # one address an account
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+# A mail takes its time on a thin line. Five tries at eight digits, three codes a minute and address.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_FORWARDED else 0
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+MFA_ADAPTER = "kept.people.signin.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or urlsplit(KEPT_BASE_URL).hostname in {"localhost", "127.0.0.1"}
 
