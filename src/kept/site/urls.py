@@ -7,6 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 urlpatterns = [
+    path("log/", include("kept.log.urls")),
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
         path("desk/", include("kept.base.desk_urls")),
