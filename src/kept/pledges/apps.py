@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.db.models.signals import post_migrate
 
 
@@ -12,7 +13,7 @@ class PledgesConfig(AppConfig):
         post_migrate.connect(_ensure_terms, sender=self, dispatch_uid="kept.pledges.terms")
 
 
-def _ensure_terms(apps: Any, using: str, **_kwargs: Any) -> None:
+def _ensure_terms(using: str, apps: Any = installed, **_kwargs: Any) -> None:  # `flush` sends no apps
     """The terms that Kept brings are there after every `migrate`, unless it took their table away."""
     from kept.pledges import taxonomies
 

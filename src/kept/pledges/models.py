@@ -280,6 +280,12 @@ class Revision(models.Model):
             ),
             models.Index(fields=["valid_from"], name="record_history", condition=Q(n__isnull=False)),
             models.Index(fields=["lead"], name="record_lead", condition=Q(n__isnull=False, valid_to__isnull=True)),
+            # Look-alikes ask for the same amount.
+            models.Index(
+                fields=["amount"],
+                name="record_amount",
+                condition=Q(n__isnull=False, valid_to__isnull=True, amount__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from kept.pledges.content import INSTRUMENTS, MONEY_NATURES, PledgeContent
 from kept.pledges.dates import first_day, last_day
 from kept.pledges.models import Pledge
+from kept.pledges.typed import ROWS, kept_rows
 
 LIMITS = {"title": 160, "summary": 400, "description": 10_000, "occasion": 200}
 MOST = {"partners": 60, "targets": 260, "indicators": 30, "links": 30, "attachments": 20, "sdgs": 60}
@@ -146,16 +147,23 @@ def problems(content: PledgeContent, *, rules: tuple[Rule, ...] = RULES) -> list
     return [problem for rule in rules for problem in rule(content)]
 
 
+def unreadable(name: str, value: str) -> Problem:
+    """A field that holds something nobody can read yet."""
+    if name in ROWS and kept_rows(value):
+        return Problem(
+            name, _("Something in this list cannot be read. Look at the lines that are marked."), "unreadable"
+        )
+    words = {"typed": value[:60]}
+    return Problem(name, _("“%(typed)s” cannot be read. Write it in another way.") % words, "unreadable")
+
+
 def problems_before_sending(pledge: Pledge, *, consent: bool) -> list[Problem]:
     """The text's problems, what was typed and cannot be read, a missing contact, a missing consent."""
     text = pledge.working
     if text is None:
         return [Problem("", _("There is nothing to send."), "nothing")]
     found = problems(PledgeContent.from_json(text.content))
-    found += [
-        Problem(name, _("“%(typed)s” cannot be read. Write it in another way.") % {"typed": value[:60]}, "unreadable")
-        for name, value in text.typed.items()
-    ]
+    found += [unreadable(name, value) for name, value in text.typed.items()]
     if not pledge.on_behalf:
         if not pledge.contact_email:
             found.append(

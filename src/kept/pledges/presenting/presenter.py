@@ -126,7 +126,7 @@ class _Presenter:
         content = self.content
         own = Wording(content.title, content.summary, content.description, content.language)
         translated = self.around.translations.get((self.pledge.pk, self.revision.n or 0))
-        if translated is None or normalise(content.language) == self.language:
+        if translated is None or normalise(content.language) == normalise(translated.language):
             return own, None, ""
         shown = Wording(translated.title, translated.summary, translated.description, translated.language)
         return shown, own, self._translated_by(translated)
@@ -320,7 +320,8 @@ class _Presenter:
     # Beside it ------------------------------------------------------------------------------------------
 
     def _files(self) -> tuple[FileView, ...]:
-        held = [self.around.attachments[pk] for pk in self.content.attachments if pk in self.around.attachments]
+        known = self.around.attachments
+        held = [known[pk] for pk in self.content.attachments if pk in known and known[pk].pledge_id == self.pledge.pk]
         return tuple(
             FileView(
                 a.pk, a.name, a.size, size_text(a.size, self.language),
