@@ -2,25 +2,33 @@
 
 SMTP cannot promise once. What Kept promises: a mail is queued exactly once (`key`), keeps its Message-ID
 on every retry, and where nobody can know whether it left it is shown as such and a person decides.
-Leases live in the mail's own row, so that a killed worker's mail is found again.
+The lease lives in the mail's own row, one mail at a time, so that a killed worker leaves one mail in doubt and
+no more (docs/decisions/mail.md).
 """
 
 from __future__ import annotations
 
+import smtplib
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import connection as database
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from kept.base.events import announce
+from kept.base.installation import installation
+from kept.base.languages import bcp47, direction
 from kept.base.models import MailState, OutgoingMail
 
 LEASE = timedelta(minutes=2)
 ATTEMPTS = 6  # after that a person decides
+ATTEMPTS_SECRET = 3  # a code that comes hours late helps nobody
 PAUSES = [1, 5, 15, 60, 240]  # minutes until the next attempt
+AT_ONCE_SECONDS = 6  # how long a page waits for the mail server when a code has to leave at once
 
 
 def queue(
@@ -35,33 +43,31 @@ def queue(
     hold: bool = False,
     subject: tuple[str, int] | None = None,
     reply_to: str = "",
+    secret: bool = False,
 ) -> OutgoingMail | None:
     """Write a mail in its reader's language and queue it in the caller's transaction.
 
     `kind` names the templates: `<room>/mail/<name>.txt` (its first line is the mail's subject) and
-    `<room>/mail/<name>.html`, where `kind` is "<room>/<name>". `key` makes it happen once: a second mail with
-    the same key is not queued and None is returned. `hold=True` waits in the outbox for a person.
+    `<room>/mail/<name>.html`, where `kind` is "<room>/<name>". They extend `mail/base.txt` and `mail/base.html` and
+    know coalition, url, language, direction, person and what is in `context` (`action` and `action_url` make a
+    button; write `action` with gettext_lazy).
+    `key` makes it happen once: a second mail with the same key is not queued and None is returned, as for a person
+    whose account is closed. `hold=True` waits in the outbox for a person. `secret=True` (codes, keys): nobody reads
+    it on the desk, and its text is removed once it is sent.
     """
+    if person is not None and not person.is_active:
+        return None
     if key and OutgoingMail.objects.filter(key=key).exists():
         return None
-    room, name = kind.split("/", 1)
-    words = {
-        "base_url": settings.KEPT_BASE_URL,
-        "language": language,
-        "person": person,
-        **(context or {}),
-    }
-    with translation.override(language):
-        title, _, text = render_to_string(f"{room}/mail/{name}.txt", words).lstrip().partition("\n")
-        html = render_to_string(f"{room}/mail/{name}.html", words)
+    title, text, html = written(kind, language, {"person": person, **(context or {})})
     now = at or timezone.now()
     values = {
         "to": to,
         "person": person,
         "language": language,
         "kind": kind,
-        "subject": " ".join(title.split())[:300],
-        "text": text.strip() + "\n",
+        "subject": title,
+        "text": text,
         "html": html,
         "reply_to": reply_to,
         "state": MailState.HELD if hold else MailState.QUEUED,
@@ -69,6 +75,7 @@ def queue(
         "send_after": now,
         "subject_kind": subject[0] if subject else "",
         "subject_id": subject[1] if subject else None,
+        "secret": secret,
     }
     if key is None:
         return OutgoingMail.objects.create(**values)
@@ -76,27 +83,61 @@ def queue(
     return mail if made else None
 
 
-def claim(now: datetime, most: int = 20) -> list[OutgoingMail]:
-    """Lease up to `most` mails that are due: nobody else sends them for two minutes."""
+def written(kind: str, language: str, context: dict) -> tuple[str, str, str]:
+    """(subject, text, HTML) of a mail in a language; raises TemplateDoesNotExist."""
+    room, name = kind.split("/", 1)
+    with translation.override(language):
+        words = {
+            "base_url": settings.KEPT_BASE_URL,
+            "url": settings.KEPT_BASE_URL + address(language, "/"),
+            "coalition": installation().display_name,
+            "language": bcp47(language),
+            "direction": direction(language),
+            **context,
+        }
+        title, _, text = render_to_string(f"{room}/mail/{name}.txt", words).lstrip().partition("\n")
+        title = " ".join(title.split())[:300]
+        html = render_to_string(f"{room}/mail/{name}.html", {**words, "subject": title})
+    return title, text.strip() + "\n", html
+
+
+def address(language: str, path: str) -> str:
+    """The address of a page in a language: ("fr", "/my/") → "/fr/my/". `path` is the English one."""
+    return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
+
+
+# Sending ---------------------------------------------------------------------------------------------
+
+
+def due(now: datetime) -> Any:
+    """Mails that wait and may leave, in their order."""
+    return OutgoingMail.objects.filter(state=MailState.QUEUED, send_after__lte=now).order_by("send_after", "id")
+
+
+def claim(now: datetime, only: int | None = None) -> OutgoingMail | None:
+    """Lease the next mail that is due (or the one named): nobody else sends it for two minutes."""
+    mails = due(now) if only is None else due(now).filter(pk=only)
+    if not mails.exists():  # asked outside a transaction: the empty outbox costs one read, no lock
+        return None
     with transaction.atomic():
-        due = OutgoingMail.objects.filter(state=MailState.QUEUED, send_after__lte=now).order_by("send_after", "id")
-        mails = list(due.select_for_update(skip_locked=True)[:most] if _locks() else due[:most])
-        for mail in mails:
-            mail.state, mail.lease_until, mail.attempts = MailState.SENDING, now + LEASE, mail.attempts + 1
-        OutgoingMail.objects.bulk_update(mails, ["state", "lease_until", "attempts"])
-    return mails
-
-
-def _locks() -> bool:
-    from django.db import connection
-
-    return connection.features.has_select_for_update_skip_locked
+        if database.features.has_select_for_update_skip_locked:
+            mails = mails.select_for_update(skip_locked=True)
+        mail = mails.first()
+        if mail is None:
+            return None
+        mail.state, mail.attempts = MailState.SENDING, mail.attempts + 1
+        mail.lease_until = timezone.now() + LEASE
+        mail.save(update_fields=["state", "lease_until", "attempts"])
+    return mail
 
 
 def expire_leases(now: datetime) -> int:
     """Mails that somebody began to send and never finished: nobody can know, so a person decides."""
-    return OutgoingMail.objects.filter(state=MailState.SENDING, lease_until__lt=now).update(
-        state=MailState.UNKNOWN, error="The worker stopped while this mail was being sent."
+    lost = OutgoingMail.objects.filter(state=MailState.SENDING, lease_until__lt=now)
+    if not lost.exists():
+        return 0
+    return lost.update(
+        state=MailState.UNKNOWN, lease_until=None, error="The worker stopped while this mail was being sent."
     )
 
 
@@ -105,25 +146,125 @@ def send_due(now: datetime | None = None) -> int:
     now = now or timezone.now()
     expire_leases(now)
     sent = 0
-    while mails := claim(now):
-        with get_connection() as connection:
-            for mail in mails:
-                sent += deliver(mail, connection, now)
+    server = None
+    try:
+        while mail := claim(now):
+            server = server or get_connection()
+            sent += deliver(mail, server, now)
+    finally:
+        if server is not None:
+            _close(server)
     return sent
+
+
+def send_at_once(mail: OutgoingMail | None) -> None:
+    """Send this mail as soon as the transaction is committed, in this process; what fails the worker tries again.
+
+    For codes somebody is waiting for. The page waits for the mail server at most a few seconds.
+    """
+    if mail is None:
+        return
+    transaction.on_commit(lambda: _send_now(mail.pk), robust=True)
+
+
+def _send_now(pk: int) -> None:
+    now = timezone.now()
+    mail = claim(now, only=pk)
+    if mail is None:
+        return
+    server = get_connection(timeout=AT_ONCE_SECONDS)
+    try:
+        deliver(mail, server, now)
+    finally:
+        _close(server)
+
+
+def deliver(mail: OutgoingMail, server: Any, now: datetime) -> int:
+    """Hand one leased mail to the server; 1 if it left. A clear refusal is tried again later, an unclear end is not."""
+    try:
+        _ready(server)
+    except Exception as refusal:  # nobody answered, or not to us: nothing left
+        return _failed(mail, refusal, now)
+    try:
+        message(mail, server).send()
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code = next(iter(refusal.recipients.values()))[0]
+        if 500 <= code < 600:
+            announce("mail.bounced", email=mail.to, at=now, reason=_said(refusal), mail=mail)
+        return _failed(mail, refusal, now, for_good=500 <= code < 600)
+    except (smtplib.SMTPServerDisconnected, OSError) as unclear:
+        # SMTPException is an OSError too: only those that answer with a code are clear.
+        if isinstance(unclear, smtplib.SMTPException) and not isinstance(unclear, smtplib.SMTPServerDisconnected):
+            return _failed(mail, unclear, now)
+        _close(server)
+        return _settle(mail, MailState.UNKNOWN, error=_said(unclear))
+    except Exception as fault:  # a mail that cannot be written down: nobody else's mail waits for it
+        return _failed(mail, fault, now, for_good=True)
+    return _settle(mail, MailState.SENT)
+
+
+def _ready(server: Any) -> None:
+    """A connection that answers: opened, or opened again where the server hung up between two mails."""
+    smtp = getattr(server, "connection", None)
+    if smtp is not None:
+        try:
+            alive = smtp.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            alive = False
+        if alive:
+            return
+        _close(server)
+    server.open()
+
+
+def _close(server: Any) -> None:
+    try:
+        server.close()
+    except (smtplib.SMTPException, OSError):
+        server.connection = None
+
+
+def _failed(mail: OutgoingMail, why: Exception, now: datetime, *, for_good: bool = False) -> int:
+    """It did not leave: wait for the next attempt, or give up and show it."""
+    most = ATTEMPTS_SECRET if mail.secret else ATTEMPTS
+    if for_good or mail.attempts >= most:
+        return _settle(mail, MailState.FAILED, error=_said(why))
+    pause = timedelta(minutes=PAUSES[min(mail.attempts, len(PAUSES)) - 1])
+    return _settle(mail, MailState.QUEUED, error=_said(why), send_after=now + pause)
+
+
+def _settle(mail: OutgoingMail, state: str, **values: Any) -> int:
+    """Write what became of a leased mail, if the lease is still this one."""
+    values |= {"state": state, "lease_until": None}
+    if state == MailState.SENT:
+        values |= {"sent_at": timezone.now(), "error": ""}
+        if mail.secret:
+            values |= {"text": "", "html": ""}
+    ours = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts)
+    # A mail that really left is sent, even where the lease ran out meanwhile and it was already in doubt.
+    held = [MailState.SENDING, MailState.UNKNOWN] if state == MailState.SENT else [MailState.SENDING]
+    ours.filter(state__in=held).update(**values)
+    for name, value in values.items():
+        setattr(mail, name, value)
+    return int(state == MailState.SENT)
+
+
+def _said(why: Exception) -> str:
+    return f"{type(why).__name__}: {why}"[:1000]
 
 
 def message(mail: OutgoingMail, connection: Any = None) -> EmailMultiAlternatives:
     """The mail as it leaves: text and HTML, its own Message-ID, its language."""
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >") or "localhost"
+    reply_to = mail.reply_to or installation().contact_email
     made = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         to=[mail.to],
         connection=connection,
-        reply_to=[mail.reply_to] if mail.reply_to else None,
+        reply_to=[reply_to] if reply_to else None,
         headers={
-            "Message-ID": f"<{mail.message_id}@{host}>",
-            "Content-Language": mail.language,
+            "Message-ID": f"<{mail.message_id}@{own_host()}>",
+            "Content-Language": bcp47(mail.language),
             "Auto-Submitted": "auto-generated",
         },
     )
@@ -132,34 +273,6 @@ def message(mail: OutgoingMail, connection: Any = None) -> EmailMultiAlternative
     return made
 
 
-def deliver(mail: OutgoingMail, connection: Any, now: datetime) -> int:
-    """Hand one leased mail to the server. A clear refusal is tried again later, an unclear end is not."""
-    import smtplib
-
-    try:
-        message(mail, connection).send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refusal:
-        return _failed(mail, refusal, now)
-    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as refusal:
-        return _failed(mail, refusal, now)
-    except (smtplib.SMTPServerDisconnected, TimeoutError) as unclear:
-        mail.state, mail.error = MailState.UNKNOWN, f"{type(unclear).__name__}: {unclear}"[:1000]
-    except OSError as refusal:  # nobody answered: nothing left
-        return _failed(mail, refusal, now)
-    else:
-        mail.state, mail.sent_at, mail.error = MailState.SENT, timezone.now(), ""
-    mail.lease_until = None
-    mail.save(update_fields=["state", "sent_at", "error", "lease_until"])
-    return int(mail.state == MailState.SENT)
-
-
-def _failed(mail: OutgoingMail, why: Exception, now: datetime) -> int:
-    mail.error = f"{type(why).__name__}: {why}"[:1000]
-    mail.lease_until = None
-    if mail.attempts >= ATTEMPTS:
-        mail.state = MailState.FAILED
-    else:
-        mail.state = MailState.QUEUED
-        mail.send_after = now + timedelta(minutes=PAUSES[min(mail.attempts, len(PAUSES)) - 1])
-    mail.save(update_fields=["state", "error", "lease_until", "send_after"])
-    return 0
+def own_host() -> str:
+    """The host that this installation's mail comes from."""
+    return settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >") or "localhost"

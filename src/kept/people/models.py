@@ -100,6 +100,24 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def root(self) -> Organisation:
+        """The organisation that it lives on as: itself, or the last of those it was merged into."""
+        here, seen = self, {self.pk}
+        while here.merged_into_id and here.merged_into_id not in seen:
+            here = here.merged_into
+            seen.add(here.pk)
+        return here
+
+    @property
+    def family(self) -> list[int]:
+        """Ids of the organisation it lives on as and of all that were merged into that one, however long the way."""
+        found = layer = [self.root.pk]
+        while layer:
+            layer = list(Organisation.objects.filter(merged_into__in=layer).values_list("pk", flat=True))
+            found = found + layer
+        return found
+
     def name_in(self, language: str) -> str:
         """The name as it is in `language`, else as its owner writes it."""
         return self.names.get(language) or self.name
@@ -133,6 +151,16 @@ class MembershipState(models.TextChoices):
     ENDED = "ended", _("left")
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self) -> MembershipQuerySet:
+        return self.filter(state=MembershipState.ACTIVE)
+
+    def speaking(self) -> MembershipQuerySet:
+        """Of those who speak for their organisation: focal points and deputies with an open account."""
+        speaks = Q(role=Role.FOCAL_POINT) | Q(is_deputy=True)
+        return self.filter(speaks, state=MembershipState.ACTIVE, person__is_active=True)
+
+
 class Membership(models.Model):
     """A person in an organisation, with a role. At most one that is asked for or active for a pair."""
 
@@ -146,6 +174,8 @@ class Membership(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
