@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, lists, numbers
@@ -288,7 +288,7 @@ def format_datetime(at: datetime, language: str, tz: str | ZoneInfo = "UTC") -> 
     local = at.astimezone(_zone(tz))
     joined = dates.get_datetime_format("medium", locale=babel_locale(language))
     parts = {"{0}": format_time(at, language, tz), "{1}": format_date(local.date(), language)}
-    text = re.sub(r"\{[01]\}", lambda m: parts[m[0]], joined.replace("'", ""))
+    text = re.sub(r"\{[01]\}", lambda m: parts[m[0]], str(joined).replace("'", ""))
     return f"{text}{NBSP}{_zone_label(local)}"
 
 
@@ -306,7 +306,8 @@ def format_relative(at: datetime, now: datetime, language: str) -> str:
 
 
 _DAY = 24 * 3600
-_RELATIVE_UNITS = (
+_Span = Literal["second", "minute", "hour", "day", "month", "year"]
+_RELATIVE_UNITS: tuple[tuple[float, _Span], ...] = (
     (45, "second"),
     (3600, "minute"),
     (_DAY, "hour"),
@@ -334,6 +335,6 @@ def _zone_label(local: datetime) -> str:
 # Lists
 
 
-def format_list(items: Iterable[str], language: str, style: str = "standard") -> str:
+def format_list(items: Iterable[str], language: str, style: Literal["standard", "or"] = "standard") -> str:
     """Items joined as a sentence joins them: a, b and c · a、b和c. `style="or"` for alternatives."""
     return lists.format_list([str(item) for item in items], style=style, locale=babel_locale(language))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from babel.numbers import get_currency_name
 
@@ -132,9 +133,9 @@ def count(word: str) -> int:
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> dict[str, tuple[str, object]]:
+def vocabulary() -> dict[str, tuple[str, Any]]:
     """Every folded word or sign → (what it is, its value). Longer entries win over shorter ones in a text."""
-    words: dict[str, tuple[str, object]] = {}
+    words: dict[str, tuple[str, Any]] = {}
     words |= {fold(word): ("filler", None) for word in FILLERS}
     words |= {fold(word): ("about", None) for word in APPROXIMATE}
     for signs, codes in _SHARED:

@@ -7,7 +7,7 @@ A place has a code, the same everywhere (database, addresses, API):
 - a group: "ldc", "lldc", "sids"; everywhere: "world".
 
 Names are those of the United Nations (M49); an installation can replace each (`set_overrides`) and amend
-memberships (`set_amendments`). Why it is so: docs/decisions/places.md.
+memberships (`set_amendments`). Why it is so: docs/decisions/0020-places-are-those-of-m49.md.
 """
 
 from kept.base.places.catalogue import (

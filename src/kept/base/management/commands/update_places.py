@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         taxonomy = options["taxonomy"] or packaged_taxonomy()
         table = read_m49(options["m49"])
-        made = {
+        made: dict[str, Any] = {
             "source": [
                 "Countries, codes, regions: M49, United Nations Statistics Division (unstats.un.org)",
                 "Names: M49 in six languages, as in OCHA's taxonomy of countries (hdx-python-country)",
