@@ -16,7 +16,8 @@ that day their own ECB rates count, where the ECB published any.
 
 On a day without rates (weekends, holidays) the previous one counts, at most ten days back; otherwise, and for
 currencies that the ECB does not quote, a rate that the secretariat entered counts under the same rule.
-What has no rate is not converted. Nothing is interpolated or guessed. See docs/decisions/0021-rates-and-typed-amounts.md.
+What has no rate is not converted. Nothing is interpolated or guessed.
+Why: docs/decisions/0021-rates-and-typed-amounts.md.
 """
 
 from __future__ import annotations

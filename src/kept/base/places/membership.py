@@ -102,7 +102,7 @@ class Change:
 def members(code: str, on: date) -> frozenset[str]:
     """The alpha-3 codes of a region's or group's members on that day. A country is its own only member.
 
-    "world" has none: worldwide is a target of its own (docs/decisions/0020-places-are-those-of-m49.md). Unknown codes have none.
+    "world" has none: worldwide is a target of its own. Unknown codes have none.
     """
     return _members(code, on)
 
