@@ -90,9 +90,7 @@ def bcp47(code: str) -> str:
     parts = code.replace("_", "-").split("-")
     shaped = [parts[0].lower()]
     for part in parts[1:]:
-        shaped.append(
-            part.title() if len(part) == 4 else part.upper() if len(part) in (2, 3) else part.lower()
-        )
+        shaped.append(part.title() if len(part) == 4 else part.upper() if len(part) in (2, 3) else part.lower())
     return "-".join(shaped)
 
 
