@@ -1,6 +1,6 @@
-"""The log: how fast it takes entries, and how long a receipt and a new checkpoint take.
+"""The log: how fast it takes entries, how long a receipt and a new checkpoint take, how long verification.
 
-python -m benchmarks.log [ENTRIES]      in an empty KEPT_DATA; prints one JSON line per figure
+Works in a process and on a database of its own (SQLite, or the one that BENCH_DATABASE_URL names).
 """
 
 from __future__ import annotations
@@ -8,12 +8,29 @@ from __future__ import annotations
 import json
 import os
 import random
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
-def main(entries: int = 100_000) -> None:
+def run(figure: Callable, *, rows: int = 100_000) -> None:
+    with tempfile.TemporaryDirectory(prefix="kept-bench-") as folder:
+        env = os.environ | {"KEPT_DATA": folder}
+        env.pop("DATABASE_URL", None)
+        if url := os.environ.get("BENCH_DATABASE_URL"):
+            env["DATABASE_URL"] = url
+        subprocess.run([Path(sys.executable).parent / "kept", "migrate", "-v0"], env=env, check=True)
+        measuring = [sys.executable, __file__, str(rows)]
+        with subprocess.Popen(measuring, env=env, stdout=subprocess.PIPE, text=True) as process:
+            for line in process.stdout or ():
+                figure(*json.loads(line))
+
+
+def measure(entries: int) -> None:
+    """Print [metric, value, unit] for each figure, one on a line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kept.site.settings")
     import django
 
@@ -21,28 +38,32 @@ def main(entries: int = 100_000) -> None:
     from django.db import transaction
 
     from kept.log.actions import NewEntry, checkpoint, document_bytes, new_salt, open_head, reference_for
+    from kept.log.checks import verify_database
     from kept.log.receipts import receipt
 
     def publish(count: int) -> None:
         with transaction.atomic(), open_head() as head:
             references = [reference_for(number) for number in head.take_numbers(count)]
+            documents = [document_bytes({"reference": each, "text": "x" * 600}, new_salt()) for each in references]
             head.append_many(
-                NewEntry(
-                    "pledge.published",
-                    reference,
-                    1,
-                    document_bytes({"reference": reference, "revision": 1, "text": "x" * 600}, new_salt()),
-                )
-                for reference in references
+                NewEntry("pledge.published", reference, 1, document)
+                for reference, document in zip(references, documents, strict=True)
             )
             head.changed_many("pledge", references)
+
+    def publish_and_sign() -> None:
+        publish(1)
+        checkpoint()
 
     began = time.perf_counter()
     for _ in range(entries // 1000):
         publish(1000)
-    say("append", entries / (time.perf_counter() - began), "entries/s")
-    say("checkpoint", p95(lambda: (publish(1), checkpoint())[1], 50), "ms")
-    say("receipt", p95(lambda: receipt(reference_for(random.randint(1, entries))), 200), "ms")
+    say("appended", entries / (time.perf_counter() - began), "entries/s")
+    say("publish_and_sign_p95", p95(publish_and_sign, 50), "ms")
+    say("receipt_p95", p95(lambda: receipt(reference_for(random.randint(1, entries))), 200), "ms")
+    began = time.perf_counter()
+    verify_database()
+    say("verify", time.perf_counter() - began, "s")
 
 
 def p95(work: Callable[[], object], times: int) -> float:
@@ -56,8 +77,8 @@ def p95(work: Callable[[], object], times: int) -> float:
 
 
 def say(metric: str, value: float, unit: str) -> None:
-    print(json.dumps({"workload": "log", "metric": metric, "value": round(value, 2), "unit": unit}))
+    print(json.dumps([metric, round(value, 2), unit]), flush=True)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    measure(int(sys.argv[1]))
