@@ -138,6 +138,7 @@ class Pledge(models.Model):
     # Imports know a row again by these.
     source_name = models.CharField(max_length=100, blank=True)
     source_id = models.CharField(max_length=200, blank=True)
+    source_hash = models.CharField(max_length=64, blank=True)  # of what the row said: tells whether it changed
     batch = models.ForeignKey("ImportBatch", null=True, blank=True, on_delete=models.SET_NULL, related_name="pledges")
 
     objects = PledgeQuerySet.as_manager()
@@ -501,21 +502,20 @@ class ImportBatch(models.Model):
 
 
 class ImportRow(models.Model):
-    """A row of an import: known again by source and id, else by its hash; a refused one keeps its reason."""
+    """A row of an import that was refused, or that changed since it came in: with its reason, until it is put right."""
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
-    source_name = models.CharField(max_length=100)
     row = models.PositiveIntegerField()  # as a person sees it in the file
-    row_key = models.CharField(max_length=200)  # the id column's value, else the hash
-    row_hash = models.CharField(max_length=64)
+    identity = models.CharField(max_length=200)  # the id column's value, else the row's hash
     pledge = models.ForeignKey(Pledge, null=True, blank=True, on_delete=models.CASCADE, related_name="import_rows")
+    kind = models.CharField(max_length=8, default="refused")  # refused, changed
     problems = models.JSONField(default=list, blank=True)  # [{"column", "value", "reason"}]
-    cells = models.JSONField(default=dict, blank=True)  # of refused rows: corrected on screen
-    fixed = models.JSONField(default=dict, blank=True)
+    cells = models.JSONField(default=dict, blank=True)  # the row as text, corrected on screen
+    settled_at = models.DateTimeField(null=True, blank=True)  # corrected and imported, or left out
 
     class Meta:
-        ordering = ["row"]
-        indexes = [models.Index(fields=["source_name", "row_key"])]
+        ordering = ["batch", "row"]
+        constraints = [models.UniqueConstraint(fields=["batch", "row", "identity"], name="import_row_once")]
 
     def __str__(self) -> str:
-        return f"{self.source_name} {self.row}"
+        return f"{self.batch_id}: {self.row}"
