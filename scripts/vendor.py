@@ -156,7 +156,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare, change nothing")
     wanted = parser.parse_args()
     if not MODULES.is_dir():
-        print("There is no node_modules: run `npm ci` first.", file=sys.stderr)
+        sys.stderr.write("There is no node_modules: run `npm ci` first.\n")
         return 2
     if not wanted.check:
         make(TARGET)
@@ -165,7 +165,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder))
         same = (Path(folder) / "vendor.json").read_text() == (TARGET / "vendor.json").read_text()
-    print("The vendored files are up to date." if same else "The vendored files are not those of package-lock.json.")
+    words = "The vendored files are up to date." if same else "The vendored files are not those of package-lock.json."
+    sys.stdout.write(f"{words}\n")
     return 0 if same else 1
 
 

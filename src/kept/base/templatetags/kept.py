@@ -96,7 +96,7 @@ def relative(moment: datetime | date | None) -> str:
 
 @register.simple_tag
 def day(value: date | datetime | str | None, words: str = "") -> str:
-    """`<time>` with the machine's form and the reader's: `{% day pledge.published %}`; `words` replaces the latter."""
+    """`<time>` with the machine's form and the reader's: `{% day pledge.published %}`; `words` replace the latter."""
     if not value:
         return ""
     shown = words or date_(value.date() if isinstance(value, datetime) else value)
@@ -106,7 +106,7 @@ def day(value: date | datetime | str | None, words: str = "") -> str:
 
 @register.filter
 def written_in(text: str, language: str) -> str:
-    """A text that somebody wrote, marked with its language and direction: `{{ pledge.title|written_in:pledge.language }}`."""
+    """A text that somebody wrote, with its language and direction: `{{ pledge.title|written_in:pledge.language }}`."""
     if not text or not language or bcp47(language) == bcp47(_language()):
         return text
     return format_html('<span lang="{}" dir="{}">{}</span>', bcp47(language), direction(language), text)
@@ -135,10 +135,12 @@ def button(text: str, href: str = "", kind: str = "primary", **attributes: Any) 
     keyboard shortcut, one letter), disabled, data_… (dashes for underscores), id, aria_label.
     """
     flags = {name: attributes.pop(name, "") for name in ("small", "wide", "key", "disabled")}
-    attributes.setdefault("type", "submit") if not href else attributes.pop("type", None)
-    extra = format_html_join(
-        "", ' {}="{}"', ((name.replace("_", "-"), value) for name, value in attributes.items() if value not in ("", None, False))
-    )
+    if href:
+        attributes.pop("type", None)
+    else:
+        attributes.setdefault("type", "submit")
+    given = ((name.replace("_", "-"), value) for name, value in attributes.items() if value not in ("", None, False))
+    extra = format_html_join("", ' {}="{}"', given)
     return {"text": text, "href": href, "kind": kind, "attributes": extra, **flags}
 
 
@@ -246,7 +248,7 @@ def address_with(context: template.Context, **changes: Any) -> str:
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(context: template.Context, page: Page, name: str = "page") -> dict[str, Any]:
-    """"1 to 20 of 41 · Next" and the pages around. `page` is Django's Page."""
+    """ "1 to 20 of 41 · Next" and the pages around. `page` is Django's Page."""
     numbers = [
         None if item == Paginator.ELLIPSIS else {"number": item, "url": address_with(context, **{name: item})}
         for item in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
