@@ -206,6 +206,21 @@ class Merge(models.Model):
         return f"{self.gone} → {self.stays}"
 
 
+class Apart(models.Model):
+    """Two organisations that look like one and are not: somebody looked, so that nobody is asked again."""
+
+    one = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")  # the higher id
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["one", "other"], name="apart_once")]
+
+    def __str__(self) -> str:
+        return f"{self.one} ≠ {self.other}"
+
+
 def new_token() -> str:
     """256 random bits as text for an address."""
     return secrets.token_urlsafe(32)

@@ -23,7 +23,7 @@ from kept.people.actions.memberships import (
     refuse,
     take_back,
 )
-from kept.people.actions.merging import merge, undo_merge
+from kept.people.actions.merging import keep_apart, merge, undo_merge
 from kept.people.actions.organisations import change_organisation, confirm_organisation, found_organisation
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "hand_over",
     "invite",
     "join_by_invitation",
+    "keep_apart",
     "let_in",
     "make_link",
     "merge",

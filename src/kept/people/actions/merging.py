@@ -13,7 +13,7 @@ from kept.base.events import announce
 from kept.base.lifecycle import NotAllowed, ReasonOwed, Refused, WrongState
 from kept.people.actions.organisations import changed
 from kept.people.links import link_address
-from kept.people.models import Membership, Merge, Organisation
+from kept.people.models import Apart, Membership, Merge, Organisation
 from kept.people.permissions import may_merge_organisations
 
 
@@ -68,6 +68,22 @@ def undo_merge(row: Merge, *, by: Any, at: datetime, reason: str) -> Merge:
         _note("undo_merge", row, by=by, at=at, reason=reason)
         announce("organisation.unmerged", gone=gone, stays=row.stays, by=by, at=at)
         changed(gone, by=by, at=at)
+    return row
+
+
+def keep_apart(one: Organisation, other: Organisation, *, by: Any, at: datetime) -> Apart:
+    """Say that two which look like one are two: nobody is asked about them again. Raises NotAllowed, Refused."""
+    if not may_merge_organisations(by, one):
+        raise NotAllowed(_("You may not do this."))
+    if one.pk == other.pk:
+        raise Refused(_("Choose two different organisations."))
+    first, second = sorted((one, other), key=lambda each: each.pk)
+    with transaction.atomic():
+        row, new = Apart.objects.get_or_create(one=first, other=second, defaults={"at": at, "by": by})
+        if new:
+            for here, there in ((first, second), (second, first)):
+                data = {"other": there.pk, "other_name": there.name}
+                history.record("organisation", here.pk, "keep_apart", by=by, at=at, data=data)
     return row
 
 
