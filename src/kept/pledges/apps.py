@@ -10,6 +10,8 @@ class PledgesConfig(AppConfig):
     label = "pledges"
 
     def ready(self) -> None:
+        from kept.pledges import verifying  # noqa: F401  (`kept verify` asks this room, too)
+
         post_migrate.connect(_ensure_terms, sender=self, dispatch_uid="kept.pledges.terms")
 
 
