@@ -86,3 +86,24 @@ def test_the_desks_menu_stands_under_headings_with_what_waits():
 def test_a_section_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="no section"):
         navigation.register(Entry("X", "home", 1, section="footer"))
+
+
+def test_a_role_is_played_by_the_address_of_its_name_or_the_one_pointed_to(monkeypatch):
+    monkeypatch.setattr(navigation, "_points", {})
+    assert navigation.find("home") == "/"
+    assert navigation.find("open_data") == ""
+    navigation.point("open_data", "pledges")
+    assert navigation.find("open_data") == "/pledges/"
+
+
+def test_the_desk_begins_at_the_first_entry_that_one_may_see_without_counting_anything():
+    def nobody_counts(person):
+        raise AssertionError("a badge was asked")
+
+    navigation.register(
+        Entry("Settings", "desk", 1, section="desk", permission=lambda person: person == "head", badge=nobody_counts)
+    )
+    navigation.register(Entry("To review", "pledges", 2, section="desk", badge=nobody_counts))
+    assert navigation.first("desk", "head") == "/desk/"
+    assert navigation.first("desk", "staff") == "/pledges/"
+    assert navigation.first("my", "staff") == ""

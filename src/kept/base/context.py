@@ -70,6 +70,11 @@ class House:
     def desk(self) -> list[navigation.Group]:
         return navigation.groups(navigation.DESK, self.request, self.visitor) if self.visitor else []
 
+    @cached_property
+    def desk_url(self) -> str:
+        """Where this visitor's desk begins; empty for somebody who has none."""
+        return navigation.first(navigation.DESK, self.visitor) if self.visitor else ""
+
     @property
     def language(self) -> str:
         """The language of the page as HTML writes it (`zh-Hans`)."""

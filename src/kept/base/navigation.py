@@ -6,11 +6,11 @@ A room calls `register(Entry(…))` in its `contributes.py`; `kept.base.apps` im
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.functional import Promise
 
 PUBLIC, DESK, MY = "public", "desk", "my"
@@ -56,6 +56,7 @@ class Group:
 
 
 _entries: list[Entry] = []
+_points: dict[str, str] = {"sign_in": "account_login", "sign_out": "account_logout"}
 
 
 def register(entry: Entry) -> None:
@@ -67,6 +68,39 @@ def register(entry: Entry) -> None:
         raise ValueError(f"{entry.section!r} is no section of the navigation: {', '.join(SECTIONS)}.")
     _entries[:] = [known for known in _entries if (known.section, known.url_name) != (entry.section, entry.url_name)]
     _entries.append(entry)
+
+
+def point(role: str, url_name: str) -> None:
+    """Say which address plays a part in the frame of every page, for the language it is read in.
+
+    Roles: home, pledges, pledge_new, how_we_count, open_data, check_it_yourself, sign_in, sign_out.
+    """
+    _points[role] = url_name
+
+
+def find(role: str) -> str:
+    """The path of the address that plays a role; "" where this installation has none.
+
+    A role that nobody pointed to is played by the address of that name, in whichever room it stands.
+    """
+    names = (
+        [_points[role]] if role in _points else [role, *(f"{space}:{role}" for space in get_resolver().namespace_dict)]
+    )
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def first(section: str, person: Any) -> str:
+    """The path of the first entry of a section that `person` may see (badges are not asked); "" for none."""
+    for entry in entries(section):
+        line = _line(replace(entry, badge=None), person)
+        if line:
+            return line.url
+    return ""
 
 
 def entries(section: str) -> list[Entry]:

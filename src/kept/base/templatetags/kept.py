@@ -21,7 +21,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from kept.base import difference, promise
+from kept.base import difference, navigation, promise
 from kept.base.languages import bcp47, direction
 
 register = template.Library()
@@ -230,6 +230,12 @@ def facet(title: str, values: Iterable[Mapping[str, Any]], open: int = 8) -> dic
 
 
 # Lists -------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def address_of(role: str) -> str:
+    """`{% address_of "home" as home_url %}`: the address that plays a part in every page's frame, or nothing."""
+    return navigation.find(role)
 
 
 @register.simple_tag(takes_context=True)
