@@ -440,7 +440,17 @@ def test_the_context_asks_nobody_before_a_template_does(django_assert_num_querie
 
 def test_every_component_stands_in_the_handbook():
     handbook = (HOME / "docs/design-system.md").read_text()
-    described = {"facet_value", "fonts", "header", "footer", "language_menu", "logo", "messages", "multiselect"}
+    described = {
+        "facet_value",
+        "fonts",
+        "header",
+        "footer",
+        "language_menu",
+        "logo",
+        "messages",
+        "multiselect",
+        "visitor_links",
+    }
     missing = [
         template.stem
         for template in (TEMPLATES / "components").glob("*.html")

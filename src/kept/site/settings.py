@@ -55,6 +55,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kept.site.compression.CompressForReaders",
     "kept.site.middleware.SafeHeaders",
+    "kept.api.limits.Limits",
+    "kept.registry.page_cache.KeepPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kept.site.middleware.LanguageOfThePath",
     "django.middleware.common.CommonMiddleware",

@@ -351,6 +351,13 @@ def card(content: str, title: str = "", url: str = "", kicker: str = "", level: 
 
 
 @register.simple_block_tag(end_name="enddialog")
-def dialog(content: str, id: str, title: str, button: str = "", kind: str = "secondary") -> SafeString:  # noqa: A002
-    """A `<dialog>` and the button that opens it. Without JavaScript the same content unfolds in the page."""
-    return _around("dialog", content, id=id, title=title, button=button, kind=kind)
+def dialog(
+    content: str,
+    id: str,  # noqa: A002
+    title: str,
+    button: str = "",
+    kind: str = "secondary",
+    key: str = "",
+) -> SafeString:
+    """A `<dialog>` and the button (or `key`) that opens it. Without JavaScript the same content unfolds in the page."""
+    return _around("dialog", content, id=id, title=title, button=button, kind=kind, key=key)

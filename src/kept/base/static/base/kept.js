@@ -247,3 +247,8 @@ document.addEventListener("keydown", (event) => {
 
 start(document);
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
+
+// `data-while-seen`: what asks the server again and again does so only while somebody has the page before them.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.target.matches("[data-while-seen]")) event.preventDefault();
+});
