@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kept.api import limits
 from kept.base import amendments, entered, formats, installation, places
 from kept.people.models import EntityType, Membership, MembershipState, Organisation, Person, Role
 from kept.people.naming import normalise, slug_for
 from kept.pledges import actions
 from kept.pledges.content import Indicator, PledgeContent
 from kept.pledges.models import Pledge
+from kept.registry import page_cache
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +21,9 @@ def _nothing_is_held_between_tests(tmp_path, settings, request):
     """Caches of rows that another test made are forgotten; keys and files live in a folder of the test's own."""
     installation.forget()
     entered.forget()
+    page_cache.memory.forget()
+    limits.reading.forget()
+    limits.exports.forget()
     # A test without a database asks nobody what this installation entered.
     stored = bool({"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"))
     places.set_overrides(entered.place_names if stored else dict)

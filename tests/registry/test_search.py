@@ -35,9 +35,9 @@ class Oracle:
         day = revision.day
         expansion = places.expand(content.get("targets", ()), day)
         around = {code for country in expansion.countries for code in places.regions_of(country, day)}
-        around |= {code for code in content["targets"] if places.kind_of(code) in ("region", "itu", "world")}
+        around |= {code for code in content["targets"] if places.kind_of(code) in ("region", "itu")}
         groups = {code for country in expansion.countries for code in places.groups_of(country, day)}
-        groups |= {code for code in content["targets"] if places.kind_of(code) == "group"}
+        groups |= {code for code in content["targets"] if places.kind_of(code) in ("group", "world")}
         sdgs = set(content.get("sdgs", ()))
         self.values = {
             "focus": set(content.get("focus_areas", ())),
@@ -153,7 +153,7 @@ def test_worldwide_expands_to_nothing(organisations):
 
     put([(varied(organisations, 1)[0][0].with_(targets=("world",)), START)])
     answer = search.answer(select())
-    assert answer.facets["region"] == {"world": 1}
+    assert (answer.facets["group"]["world"], answer.facets["region"]) == (1, {})
     assert answer.facets["country"] == {}
     assert answer.sums.countries_reached == 0
 

@@ -118,7 +118,9 @@ def _count_sdgs(rows: Rows) -> Counts:
     tags = RevisionTag.objects.filter(taxonomy="sdg", revision__in=rows.order_by().values("pk")).order_by()
     dot = StrIndex("slug", Value("."))
     tags = tags.annotate(
-        goal=Case(When(slug__contains=".", then=Substr("slug", 1, dot - 1)), default=F("slug"), output_field=CharField())
+        goal=Case(
+            When(slug__contains=".", then=Substr("slug", 1, dot - 1)), default=F("slug"), output_field=CharField()
+        )
     )
     goals = dict(tags.values_list("goal").annotate(n=Count("revision", distinct=True)))
     counts = {str(goal): goals.get(str(goal), 0) for goal in range(1, 18)}
@@ -265,15 +267,17 @@ def same_organisations(ids: Iterable[int]) -> list[int]:
 # The registry's own, in the order of the page -------------------------------------------------------------------
 
 register(Facet("focus", _("Focus area"), _term("focus"), _tagged("focus"), _count_tags(Taxonomy.FOCUS), by_count=False))
-register(Facet("type", _("Kind of contribution"), _term("kind"), _tagged("kind"), _count_tags(Taxonomy.KIND), by_count=False))
+register(
+    Facet("type", _("Kind of contribution"), _term("kind"), _tagged("kind"), _count_tags(Taxonomy.KIND), by_count=False)
+)
 register(
     Facet(
-        "group", _("Group of countries"), _place("group"), _acting_in,
-        _count_places("group", short=lambda: places.groups()), by_count=False,
+        "group", _("Group of countries"), _place("group", "world"), _acting_in,
+        _count_places("group", "world", short=lambda: (*places.groups(), places.WORLD)), by_count=False,
     )
 )  # fmt: skip
 register(Facet("country", _("Country"), _place("country"), _acting_in, _count_places("country")))
-register(Facet("region", _("Region"), _place("region", "itu", "world"), _acting_in, _count_places("region", "itu", "world")))
+register(Facet("region", _("Region"), _place("region", "itu"), _acting_in, _count_places("region", "itu")))
 register(
     Facet(
         "beneficiary", _("For whom"), _term("beneficiary"), _tagged("beneficiary"),
@@ -286,7 +290,9 @@ register(
         _column("entity_type", EntityType.values),
     )
 )  # fmt: skip
-register(Facet("origin", _("Where the organisation sits"), _place("country"), lambda v: Q(origin__in=v), _column("origin")))
+register(
+    Facet("origin", _("Where the organisation sits"), _place("country"), lambda v: Q(origin__in=v), _column("origin"))
+)
 register(Facet("amount", _("Amount"), _one_of(AMOUNTS), _of_amount, _count_amounts, by_count=False))
 register(Facet("year", _("Year of publication"), _year, _in_years, _count_years, by_count=False))
 register(Facet("sdg", _("Sustainable Development Goal"), _sdg, _with_sdgs, _count_sdgs, by_count=False))

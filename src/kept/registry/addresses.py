@@ -1,0 +1,33 @@
+"""How a pledge and its texts stand in addresses."""
+
+from __future__ import annotations
+
+from django.urls import register_converter
+
+
+class Reference:
+    """`P-00831` (also `p-831`, which leads there), or the opaque key that its draft had."""
+
+    regex = r"[Pp]-[0-9]{1,9}|[0-9a-f]{16,32}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class RevisionNumber:
+    """1, 2, 3, … as far as a pledge can have them."""
+
+    regex = r"[1-9][0-9]{0,4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(Reference, "reference")
+register_converter(RevisionNumber, "n")

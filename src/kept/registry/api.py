@@ -1,0 +1,304 @@
+"""The registry's part of the public API: counter, pledges, organisations. The room api serves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from kept.base.endpoints import Endpoint, Parameter, Problem
+from kept.people.models import EntityType, Organisation
+from kept.pledges import counting
+from kept.pledges.models import Pledge
+from kept.registry import choosing, facets, queries, rows, search, story
+from kept.registry.selection import SORTS, VIEWS, Selection, names
+from kept.registry.views.files import refusal
+
+PAGE = 50
+LARGEST_PAGE = 200
+
+
+def only(query: QueryDict, allowed: tuple[str, ...]) -> None:
+    """Raise a Problem for query names that mean nothing here."""
+    strange = sorted(set(query) - set(allowed))
+    if strange:
+        wrong = [{"name": name[:60], "code": "unknown_name"} for name in strange[:20]]
+        raise Problem(400, "Unknown name", f"Known here: {', '.join(allowed) or 'none'}.", errors=wrong)
+
+
+def page_size(query: QueryDict) -> int:
+    """How many rows a page is to have. Raises Problem."""
+    text = query.get("page_size", "") or str(PAGE)
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:6]) <= LARGEST_PAGE:
+        wrong = [{"name": "page_size", "value": text[:60], "code": "unknown"}]
+        raise Problem(400, "Unknown value", f"page_size is a whole number from 1 to {LARGEST_PAGE}.", errors=wrong)
+    return int(text)
+
+
+def envelope(request: HttpRequest, count: int, page: int, pages: int, results: list) -> dict[str, Any]:
+    """A list's answer. Raises Problem 404 beyond the last page."""
+    if page > pages:
+        raise Problem(404, "No such page", f"The last page is {pages}.")
+
+    def address(number: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(number)
+        return rows.absolute(f"api:{request.resolver_match.url_name}") + "?" + query.urlencode()  # type: ignore[union-attr]
+
+    return {
+        "count": count,
+        "next": address(page + 1) if page < pages else None,
+        "previous": address(page - 1) if page > 1 else None,
+        "results": results,
+    }
+
+
+# Counter ------------------------------------------------------------------------------------------------------
+
+
+def counter(request: HttpRequest) -> dict[str, Any]:
+    """The coalition's sums, now or at the end of a past day."""
+    only(request.GET, ("as_of",))
+    selection = Selection.from_query(request.GET)
+    if selection.problems:
+        raise refusal(selection)
+    found = counting.counter(selection.as_of)
+    return {
+        "pledges": found.pledges,
+        "organisations": found.organisations,
+        "countries": found.countries,
+        "countries_reached": found.countries_reached,
+        "countries_named": found.countries_named,
+        "amount_usd": rows.plain(found.amount_usd),
+        "pledges_with_amount": found.pledges_with_amount,
+        "pledges_without_amount": found.pledges_without_amount,
+        "pledges_not_converted": found.not_converted,
+        "as_of": found.as_of.isoformat(),
+    }
+
+
+# Pledges ------------------------------------------------------------------------------------------------------
+
+
+def pledges(request: HttpRequest) -> dict[str, Any]:
+    """A selection, page by page, with the facets' numbers."""
+    only(request.GET, (*names(), "page_size"))
+    selection, size = Selection.from_query(request.GET), page_size(request.GET)
+    if selection.problems:
+        raise refusal(selection)
+    answer = search.answer(selection, size)
+    records = rows.records(answer.keys) if selection.page <= answer.pages else []
+    return {**envelope(request, answer.count, selection.page, answer.pages, records), "facets": answer.facets}
+
+
+def _pledge(reference: str) -> Pledge:
+    if reference[:1] in "Pp":
+        found = queries.public_pledge(int(reference[2:]))
+    else:
+        found = Pledge.objects.public().filter(key=reference).select_related("current", "successor").first()
+    if found is None:
+        raise Problem(404, "No such pledge", "No pledge of this number was published.")
+    return found
+
+
+def pledge(request: HttpRequest, reference: str) -> dict[str, Any]:
+    """One public pledge as it stands now."""
+    only(request.GET, ())
+    return rows.records([_pledge(reference).current_id])[0]
+
+
+def history(request: HttpRequest, reference: str) -> dict[str, Any]:
+    """What happened to a pledge in public, the latest first."""
+    only(request.GET, ())
+    found = _pledge(reference)
+    happened = [
+        {
+            "at": rows.instant(one.at),
+            "type": one.type,
+            "revision": one.revision,
+            "reason": one.reason,
+            "changed": list(one.changed),
+            "language": one.language or None,
+            "entered": rows.instant(one.entered) if one.entered else None,
+            "document": None if one.redacted else _document(found, one),
+        }
+        for one in story.story(found)
+    ]
+    return {"reference": found.reference, "results": happened}
+
+
+def _document(found: Pledge, one: story.Happening) -> str | None:
+    if one.type == "document.redacted":
+        return None
+    if one.language:
+        return rows.absolute("records:translation", found.reference, one.revision, one.language)
+    return rows.absolute("records:document", found.reference, one.revision)
+
+
+# Organisations ------------------------------------------------------------------------------------------------
+
+
+def organisations(request: HttpRequest) -> dict[str, Any]:
+    """Those that lead a public pledge, and partners that said yes."""
+    only(request.GET, (*choosing.NAMES, "page_size"))
+    choice, size = choosing.Choice.from_query(request.GET), page_size(request.GET)
+    if choice.problems:
+        raise refusal(Selection(problems=choice.problems))
+    found, _numbers = choosing.organisations(choice, "en")
+    pages = max(1, -(-len(found) // size))
+    shown = found[(choice.page - 1) * size : choice.page * size]
+    return envelope(request, len(found), choice.page, pages, [_entry(entry) for entry in shown])
+
+
+def organisation(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """One organisation. A merged one is answered as the one that stays."""
+    only(request.GET, ())
+    pk = Organisation.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    root = counting.root(pk, counting.merges()) if pk else None
+    entry = next((entry for entry in queries.directory() if entry.pk == root), None)
+    if entry is None:
+        raise Problem(404, "No such organisation", "No organisation of this name pledges here.")
+    found = Organisation.objects.get(pk=entry.pk)
+    return {**_entry(entry), "description": found.description, "website": found.website or None}
+
+
+def _entry(entry: queries.Entry) -> dict[str, Any]:
+    return {
+        "slug": entry.slug,
+        "name": entry.name,
+        "names": entry.names,
+        "abbreviation": entry.abbreviation,
+        "entity_type": entry.entity_type,
+        "country": entry.country or None,
+        "leads": entry.leads,
+        "takes_part": entry.takes_part,
+        "amount_usd": rows.plain(entry.amount_usd),
+        "url": rows.absolute("registry:organisation", entry.slug),
+    }
+
+
+# What OpenAPI says of it ---------------------------------------------------------------------------------------
+
+_TEXT = {"type": "string"}
+_MAYBE_TEXT = {"type": ["string", "null"]}
+_TEXTS = {"type": "array", "items": _TEXT}
+_COUNT = {"type": "integer", "minimum": 0}
+_DECIMAL = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+_MAYBE_DECIMAL = {"type": ["string", "null"], "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
+_INSTANT = {"type": "string", "format": "date-time"}
+_MAYBE_INSTANT = {"type": ["string", "null"], "format": "date-time"}
+_OBJECTS = {"type": "array", "items": {"type": "object"}}
+
+
+def _shape(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _list_of(name: str, **more: Any) -> dict[str, Any]:
+    results = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+    return _shape(count=_COUNT, next=_MAYBE_TEXT, previous=_MAYBE_TEXT, results=results, **more)
+
+
+_IN_PLEDGE = _shape(slug=_TEXT, name=_TEXT, entity_type=_TEXT, country=_MAYBE_TEXT)
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "Counter": _shape(
+        pledges=_COUNT, organisations=_COUNT, countries=_COUNT, countries_reached=_COUNT, countries_named=_COUNT,
+        amount_usd=_DECIMAL, pledges_with_amount=_COUNT, pledges_without_amount=_COUNT, pledges_not_converted=_COUNT,
+        as_of={"type": "string", "format": "date"},
+    ),
+    "Pledge": _shape(
+        reference=_TEXT, url=_TEXT, status={"enum": [str(s) for s in facets.STATUSES]}, reason=_TEXT,
+        successor=_MAYBE_TEXT, delisted={"type": "boolean"}, revision={"type": "integer", "minimum": 1},
+        published=_INSTANT, changed=_INSTANT, language=_TEXT, title=_TEXT, summary=_TEXT, description=_TEXT,
+        lead=_IN_PLEDGE,
+        partners={
+            "type": "array",
+            "items": {**_IN_PLEDGE, "properties": {**_IN_PLEDGE["properties"], "part": _TEXT, "confirmed": {"type": "boolean"}}},
+        },
+        entity_type=_TEXT, kinds=_TEXTS, focus_areas=_TEXTS, beneficiaries=_TEXTS, sdgs=_TEXTS, targets=_TEXTS,
+        countries=_TEXTS, amount=_MAYBE_DECIMAL, currency=_MAYBE_TEXT, amount_usd=_MAYBE_DECIMAL, rate=_MAYBE_DECIMAL,
+        rate_day=_MAYBE_TEXT, rate_kind=_MAYBE_TEXT, money_nature=_MAYBE_TEXT, instrument=_MAYBE_TEXT,
+        people_expected={"type": ["integer", "null"]}, start=_MAYBE_TEXT, end=_MAYBE_TEXT, announced=_MAYBE_TEXT,
+        occasion=_MAYBE_TEXT, indicators=_OBJECTS, links=_OBJECTS, source={"type": ["object", "null"]},
+        source_stage=_MAYBE_TEXT, source_reports=_OBJECTS, notes=_TEXTS, document=_TEXT, sha256=_TEXT,
+    ),
+    "Pledges": _list_of(
+        "Pledge",
+        facets={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _COUNT}},
+    ),
+    "Happening": _shape(
+        at=_INSTANT, type=_TEXT, revision={"type": "integer"}, reason=_TEXT, changed=_TEXTS, language=_MAYBE_TEXT,
+        entered=_MAYBE_INSTANT, document=_MAYBE_TEXT,
+    ),
+    "History": _shape(
+        reference=_TEXT, results={"type": "array", "items": {"$ref": "#/components/schemas/Happening"}}
+    ),
+    "Organisation": _shape(
+        slug=_TEXT, name=_TEXT, names={"type": "object"}, abbreviation=_TEXT, entity_type=_TEXT, country=_MAYBE_TEXT,
+        leads=_COUNT, takes_part=_COUNT, amount_usd=_DECIMAL, url=_TEXT,
+    ),
+    "Organisations": _list_of("Organisation"),
+}  # fmt: skip
+
+REFERENCE = Parameter(
+    "reference", "The number of a pledge (`P-00831`), or the key that its draft had.",
+    {"type": "string", "pattern": r"^([Pp]-[0-9]{1,9}|[0-9a-f]{16,32})$"}, place="path", example="P-00001",
+)  # fmt: skip
+_PAGES = (
+    Parameter("page", "Pages count from 1. Beyond the last one: 404.", {"type": "integer", "minimum": 1}),
+    Parameter(
+        "page_size", f"Rows of a page, {PAGE} where nothing is said.",
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE},
+    ),
+)  # fmt: skip
+_WORDS = Parameter(
+    "q", "Words, all of which are found in the text or in names of organisations.", {"type": "string", "maxLength": 500}
+)
+_AS_OF = Parameter("as_of", "The record as it was at the end of that day (UTC).", {"type": "string", "format": "date"})
+_ALPHA3 = {"type": "string", "pattern": "^[A-Za-z]{3}$"}
+FACET_SCHEMAS: dict[str, tuple[str, dict[str, Any]]] = {
+    "focus": ("Focus area: a slug that the facets name.", _TEXT),
+    "type": ("Kind of contribution: a slug that the facets name.", _TEXT),
+    "group": ("ldc, lldc, sids: acts in a country that belongs to the group, or names it. world: worldwide.",
+              {"enum": ["ldc", "lldc", "sids", "world"]}),
+    "country": ("Acts there; groups and regions are expanded as of the pledge's day (ISO 3166-1 alpha-3).", _ALPHA3),
+    "region": ("Acts there: a code of UN M49, or itu-…", _TEXT),
+    "beneficiary": ("For whom: a slug that the facets name.", _TEXT),
+    "entity_type": ("Kind of the organisation that leads.", {"enum": list(EntityType.values)}),
+    "origin": ("Where the lead sits (alpha-3).", _ALPHA3),
+    "amount": ("Band of the amount in USD; unconverted: there is no rate.", {"enum": list(facets.AMOUNTS)}),
+    "year": ("Year of publication.", {"type": "string", "pattern": "^(19|20)[0-9]{2}$"}),
+    "sdg": ("Sustainable Development Goal, or one of its targets.", {"type": "string", "pattern": f"^{facets.SDG.pattern}$"}),
+    "language": ("Language of the text (BCP 47).", _TEXT),
+    "status": ("published where nothing is said.", {"enum": [str(s) for s in facets.STATUSES]}),
+    "campaign": ("A campaign.", _TEXT),
+    "organisation": ("Led by it, or it is a partner that said yes: a slug.", _TEXT),
+}  # fmt: skip
+
+
+def _selecting() -> tuple[Parameter, ...]:
+    chosen = [
+        Parameter(facet.name, *FACET_SCHEMAS.get(facet.name, (str(facet.name), _TEXT)), many=True)
+        for facet in facets.all_facets()
+    ]
+    order = Parameter("sort", "Order; relevance where there are words, else newest.", {"enum": list(SORTS)})
+    view = Parameter("view", "How the page shows it; means nothing here.", {"enum": list(VIEWS)})
+    return (_WORDS, *chosen, _AS_OF, order, view, *_PAGES)
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint("counter", "counter", counter, "The counter", "Counter", (_AS_OF,), tag="Counter",
+             description="Announced money of published pledges that were neither taken back nor replaced; a joint pledge counts once.",
+             problems=(400, 429)),
+    Endpoint("pledges", "pledges", pledges, "Pledges that match", "Pledges", _selecting(), tag="Pledges",
+             description="Repeat a name for \"or\". A facet's number is how many pledges have that value, with all other facets and the words as chosen."),
+    Endpoint("pledges/<reference:reference>", "pledge", pledge, "One pledge", "Pledge", (REFERENCE,), tag="Pledges"),
+    Endpoint("pledges/<reference:reference>/history", "history", history, "What happened to it", "History", (REFERENCE,), tag="Pledges"),
+    Endpoint("organisations", "organisations", organisations, "Organisations that pledge", "Organisations",
+             (Parameter("q", "Words that begin words of the name.", {"type": "string", "maxLength": 500}),
+              Parameter("entity_type", "Kind of organisation.", {"enum": list(EntityType.values)}, many=True),
+              Parameter("country", "Where it sits (alpha-3).", _ALPHA3, many=True),
+              Parameter("sort", "Order.", {"enum": list(choosing.SORTS)}), *_PAGES), tag="Organisations"),
+    Endpoint("organisations/<slug:slug>", "organisation", organisation, "One organisation", "Organisation",
+             (Parameter("slug", "Its name in addresses.", {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}, place="path"),), tag="Organisations"),
+)  # fmt: skip

@@ -1,0 +1,13 @@
+"""What the registry adds to the menus."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kept.base import navigation
+
+navigation.register(navigation.Entry(name=_("Coalition"), url_name="registry:home", order=10))
+navigation.register(navigation.Entry(name=_("Pledges"), url_name="registry:pledges", order=20))
+navigation.register(navigation.Entry(name=_("Organisations"), url_name="registry:organisations", order=30))
+navigation.register(navigation.Entry(name=_("Counter"), url_name="registry:counter", order=35))
+navigation.register(navigation.Entry(name=_("Open data"), url_name="registry:data", order=90))
