@@ -66,6 +66,27 @@ def colleague(make_person) -> Person:
 
 
 @pytest.fixture
+def sign_in(client):
+    """A browser in which somebody is signed in; staff with the second factor that the desk asks for."""
+
+    def sign_in_as(person: Person):
+        from allauth.mfa.models import Authenticator
+
+        if person.is_staff:
+            Authenticator.objects.get_or_create(user=person, type="totp", defaults={"data": {}})
+        client.force_login(person)
+        return client
+
+    return sign_in_as
+
+
+@pytest.fixture
+def desk(sign_in, secretary):
+    """A browser on the desk."""
+    return sign_in(secretary)
+
+
+@pytest.fixture
 def make_organisation(db):
     def make(name: str = "Lake Networks", *, country: str = "BDI", entity_type: str = EntityType.PRIVATE_SECTOR, **more):
         taken = set(Organisation.objects.values_list("slug", flat=True))

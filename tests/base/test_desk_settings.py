@@ -17,12 +17,6 @@ PAGES = ["desk", "desk_settings", "desk_rates", "desk_places", "desk_groups"]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def desk(client, secretary):
-    client.force_login(secretary)
-    return client
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_who_is_not_signed_in_is_asked_to(client, db, name):
     answer = client.get(reverse(f"base:{name}"))

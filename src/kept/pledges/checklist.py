@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from kept.base import formats
 from kept.pledges.content import PledgeContent
+from kept.pledges.differences import day_text, figure
 from kept.pledges.models import PartnershipState, Pledge
 from kept.pledges.presenting import INSTRUMENT_NAMES, MONEY_NATURE_NAMES, MoneyView
 
@@ -94,7 +95,7 @@ def _dated(content: PledgeContent, language: str) -> Iterator[Check]:
     chosen = content.headline_indicator
     end = content.end or (chosen.by if chosen else "")
     if end:
-        yield Check("dated", True, _("Dated: %(day)s") % {"day": day(end, language)})
+        yield Check("dated", True, _("Dated: %(day)s") % {"day": day_text(end, language)})
     else:
         yield Check("dated", False, _("No end date: until when is it kept?"), _("no end date"))
 
@@ -154,19 +155,3 @@ def _partners(content: PledgeContent, known: Known, language: str) -> Iterator[C
 
 def _names(organisations: Iterable[int], known: Known, language: str) -> str:
     return formats.format_list([known.names.get(pk) or str(pk) for pk in organisations], language)
-
-
-def figure(text: str, language: str) -> str:
-    """A number as the reader writes it; what is no number stays as it is."""
-    try:
-        return formats.format_decimal(Decimal(text), language)
-    except InvalidOperation:
-        return text
-
-
-def day(text: str, language: str) -> str:
-    """A day as the reader writes it; what is none stays as it is."""
-    try:
-        return formats.format_date(text, language)
-    except ValueError:
-        return text

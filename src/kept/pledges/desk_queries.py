@@ -7,13 +7,14 @@ A page of the queue takes a fixed number of queries, whether ten pledges wait or
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,15 @@ def tab_of(pledge: Pledge) -> Tab:
         return SCHEDULED if pledge.hold == Hold.CALL_BACK else ACCEPTED
     by_status = {Status.SUBMITTED: REVIEW, Status.CHANGES_REQUESTED: WITH_PLEDGER, Status.DECLINED: DECLINED}
     return by_status.get(pledge.status, ALL)
+
+
+def pledge_at(address: str) -> Pledge | None:
+    """The pledge with this reference or opaque id, its texts, lead and reviewer with it."""
+    found = Pledge.objects.select_related("lead", "reviewer", "working", "current", "created_by", "successor")
+    number = address.removeprefix("P-")
+    if address.startswith("P-") and number.isascii() and number.isdigit():
+        return found.filter(number=int(number)).first()
+    return found.filter(key=address).first()
 
 
 # What waits ------------------------------------------------------------------------------------------
@@ -191,20 +201,18 @@ def _largest_first(found: QuerySet[Pledge], tab: Tab) -> Any:
     """By amount in dollars: of what is public as it was converted, of the rest at today's rate."""
     if tab is ALL:
         return found.order_by(F("current__amount_usd").desc(nulls_last=True), "pk")
-    amounts = {
-        pk: _in_dollars(amount, currency)
-        for pk, amount, currency in found.order_by("pk").values_list(
-            "pk", "working__content__amount", "working__content__currency"
-        )
-    }
+    columns = ("pk", "working__content__amount", "working__content__currency")
+    rows = list(found.order_by("pk").values_list(*columns))
+    today = timezone.now().date()
+    usd = {currency: _usd_per_unit(currency, today) for currency in {currency for _pk, _amount, currency in rows}}
+    amounts = {pk: Decimal(amount) * usd[currency] if amount else Decimal(-1) for pk, amount, currency in rows}
     return Ordered(found, sorted(amounts, key=lambda pk: (-amounts[pk], pk)))
 
 
-def _in_dollars(amount: str | None, currency: str | None) -> Decimal:
-    if not amount:
-        return Decimal(-1)
-    usd = rates.convert(Decimal(amount), currency or "USD", extra=entered.rate).amount_usd
-    return usd if usd is not None else Decimal(0)
+def _usd_per_unit(currency: str | None, today: date) -> Decimal:
+    """Today's rate, without which an amount stands behind all others."""
+    usd = rates.convert(Decimal(10**6), currency, today, extra=entered.rate).amount_usd if currency else None
+    return usd / 10**6 if usd is not None else Decimal(0)
 
 
 class Ordered:
@@ -249,7 +257,7 @@ class Line:
     until: str  # accepted: what it waits for
     state: str  # its state in words, where the list holds several
     selected: bool = False
-    names: dict[int, str] = field(default_factory=dict)
+    url: str = ""  # set by the view: it knows the list's address
 
 
 def lines(pledges: Iterable[Pledge], *, person: Any, now: datetime, selected: int | None = None) -> list[Line]:

@@ -2,6 +2,40 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from kept.pledges import desk_queries as queries
+from kept.pledges.desk import correcting, deciding, queue, several, talking, terms
+from kept.pledges.views import translating
+
+
+def _list(tab: queries.Tab, name: str) -> list:
+    """The address of a list, and of a pledge that was opened from it."""
+    return [path(f"pledges/{tab.slug}/", queue.queue, {"tab": tab.slug}, name=name)]
+
+
+urlpatterns = [
+    path("pledges/", queue.queue, name="desk_queue"),
+    *_list(queries.REVISIONS, "desk_revisions"),
+    *_list(queries.WITH_PLEDGER, "desk_with_pledger"),
+    *_list(queries.ACCEPTED, "desk_accepted"),
+    *_list(queries.SCHEDULED, "desk_going_out"),
+    *_list(queries.DECLINED, "desk_declined"),
+    *_list(queries.ALL, "desk_all"),
+    path("pledges/several/", several.several, name="desk_several"),
+    path("pledges/<str:address>/", queue.pledge, name="desk_pledge"),
+    path("pledges/<str:address>/decide/", deciding.decide, name="desk_decide"),
+    path("pledges/<str:address>/assign/", deciding.assign, name="desk_assign"),
+    path("pledges/<str:address>/look/", deciding.look, name="desk_look"),
+    path("pledges/<str:address>/say/", talking.say, name="desk_say"),
+    path("pledges/<str:address>/delist/", correcting.delist, name="desk_delist"),
+    path("pledges/<str:address>/rate/", correcting.correct_rate, name="desk_correct_rate"),
+    path("pledges/<str:address>/redact/<int:n>/", correcting.redact, name="desk_redact"),
+    # Last: a list's name before the address of a pledge opened from it.
+    path("pledges/<slug:tab>/<str:address>/", queue.pledge, name="desk_open"),
+    path("translations/", translating.waiting, name="desk_translations"),
+    path("translations/<int:pk>/", translating.write, name="desk_translate"),
+    path("terms/", terms.terms, name="desk_terms"),
+    path("terms/<str:taxonomy>/new/", terms.new_term, name="desk_new_term"),
+    path("terms/<str:taxonomy>/<slug:slug>/", terms.term, name="desk_term"),
+]

@@ -175,7 +175,7 @@ def _unpublished(pledge: Pledge, viewer: Any) -> list[tuple[Revision, Traits]]:
     """Drafts of the viewer's own organisations and hands; for the secretariat also what was sent to it."""
     if viewer is None or not viewer.is_authenticated:
         return []
-    own = Q(lead__in=list(roles_of(viewer))) | Q(lead=None, created_by=viewer)
+    own = Q(lead__in=list(roles_of(viewer))) | Q(lead=None, created_by=viewer.pk or 0)
     if is_secretariat(viewer):
         own |= Q(status__in=[Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.ACCEPTED])
     known = Pledge.objects.filter(own, status__in=OPEN, working__isnull=False).exclude(pk=pledge.pk)

@@ -74,3 +74,8 @@ def may_check_translation(person: Any, translation: Translation) -> bool:
 
 def may_supersede_pledge(person: Any, pledge: Pledge) -> bool:
     return is_secretariat(person) or speaks_for(person, pledge.lead_id)
+
+
+def may_change_terms(person: Any) -> bool:
+    """Changes the lists that a pledge chooses from: the secretariat."""
+    return is_secretariat(person)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
+from kept.base.languages import LANGUAGES, normalise
 from kept.base.languages import language as language_of
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Pledge, Revision, Translation, TranslationState
@@ -85,3 +86,12 @@ def open_translations(language: str = "") -> QuerySet[Translation]:
     if language:
         rows = rows.filter(language=language_of(language).code)
     return rows.select_related("pledge", "pledge__current", "pledge__lead", "asked_by").order_by("rank", "changed_at")
+
+
+def languages_to_ask(pledge: Pledge) -> list[tuple[str, str]]:
+    """The languages into which the valid text of a public pledge has no translation yet, open or published."""
+    if pledge.current is None:
+        return []
+    known = set(pledge.translations.filter(n=pledge.current.n).values_list("language", flat=True))
+    known.add(normalise(pledge.current.language) or "")
+    return [(each.code, each.native_name) for each in LANGUAGES if each.code not in known]

@@ -1,9 +1,12 @@
 """The verbs of the pledges room: the only code that changes a pledge's state."""
 
+from kept.pledges.actions.asking import ask_owner, ask_partner
+from kept.pledges.actions.attaching import add_attachment, attach_letter, remove_attachment
 from kept.pledges.actions.correcting import correct_rate, redact
 from kept.pledges.actions.deciding import assign, decide, look, publish_safe
 from kept.pledges.actions.drafting import Saved, add_message, create_draft, discard, restore, save_fields
-from kept.pledges.actions.partnering import answer_partnership, ask_partners
+from kept.pledges.actions.naming_terms import save_term
+from kept.pledges.actions.partnering import answer_partnership, ask_partners, name_partner
 from kept.pledges.actions.publishing import announce_pledge, publish_due, publish_now
 from kept.pledges.actions.reviewing import (
     accept,
@@ -37,10 +40,12 @@ from kept.pledges.actions.translating import (
 )
 
 __all__ = [
-    "Saved", "accept", "accept_revision", "add_message", "announce_pledge", "answer_partnership", "ask_partners",
-    "ask_translation", "assign", "begin_revision", "call_back", "cancel_translation", "confirm_as_owner",
-    "correct_rate", "create_draft", "decide", "decline", "discard", "discard_revision", "finish_translation",
-    "look", "publish_due", "publish_now", "publish_safe", "publish_translation", "recall", "recall_revision",
-    "redact", "refuse_revision", "reopen", "request_changes", "request_revision_changes", "restore", "save_fields",
-    "save_translation", "schedule", "send_translation_back", "submit", "submit_revision", "supersede", "withdraw",
+    "Saved", "accept", "accept_revision", "add_attachment", "add_message", "announce_pledge", "answer_partnership",
+    "ask_owner", "ask_partner", "ask_partners", "ask_translation", "assign", "attach_letter", "begin_revision",
+    "call_back", "cancel_translation", "confirm_as_owner", "correct_rate", "create_draft", "decide", "decline",
+    "discard", "discard_revision", "finish_translation", "look", "name_partner", "publish_due", "publish_now",
+    "publish_safe", "publish_translation", "recall", "recall_revision", "redact", "refuse_revision",
+    "remove_attachment", "reopen", "request_changes", "request_revision_changes", "restore", "save_fields",
+    "save_term", "save_translation", "schedule", "send_translation_back", "submit", "submit_revision", "supersede",
+    "withdraw",
 ]  # fmt: skip

@@ -25,9 +25,20 @@ class TextChanged(WrongState):
 
 
 def text_mark(pledge: Pledge) -> str:
-    """Names the text that is to be decided on: carried by the form, compared when the decision arrives."""
+    """Names what is to be decided on, text and state: carried by the form, compared when the decision arrives."""
     text = pledge.working or pledge.current
-    return f"{text.pk}.{text.version}" if text else ""
+    where = f"{pledge.status}-{pledge.hold}-{text.status if text else ''}"
+    return f"{text.pk}-{text.version}:{where}" if text else f":{where}"
+
+
+def _check_seen(pledge: Pledge, seen: str) -> None:
+    """Raises TextChanged where the text is another one, WrongState where a colleague was quicker."""
+    now = text_mark(pledge)
+    if not seen or seen == now:
+        return
+    if seen.partition(":")[0] != now.partition(":")[0]:
+        raise TextChanged(_("The text has changed since you opened it. Read it again before you decide."))
+    raise WrongState(_("This has changed in the meantime. Look at it again before you decide."))
 
 
 def _hold(pledge: Pledge, *, by: Any, at: datetime, publish_at: datetime | None, announcement: str, **_: Any) -> Pledge:
@@ -74,7 +85,7 @@ def decide(
     publish_at: datetime | None = None,
     announcement: str = "",
 ) -> Pledge:
-    """Carry one decision of the desk out, on the text that was seen (`text_mark`) and on no other.
+    """Carry one decision of the desk out, on the text and the state that were seen (`text_mark`) and on no other.
 
     Raises NotAllowed, TextChanged (its owner took it back and wrote in it meanwhile), WrongState (a
     colleague decided first), ReasonOwed, Refused; KeyError for a decision that does not exist.
@@ -84,8 +95,7 @@ def decide(
         fresh = locked(pledge)
         if not may_review_pledge(by, fresh):
             raise NotAllowed(_("You may not do this."))
-        if seen and seen != text_mark(fresh):
-            raise TextChanged(_("The text has changed since you opened it. Read it again before you decide."))
+        _check_seen(fresh, seen)
         return act(fresh, by=by, at=at, reason=reason, publish_at=publish_at, announcement=announcement)
 
 

@@ -1,0 +1,1 @@
+"""The secretariat's screens for pledges: the queue, one pledge, several at once, what is put right in the open."""

@@ -1,0 +1,91 @@
+"""What is put right in the open: a pledge taken from the registry, a rate, a text that the law forbids."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kept.base.desk import for_the_desk
+from kept.base.desk_settings import attempt
+from kept.pledges import actions
+from kept.pledges.actions.correcting import is_redacted
+from kept.pledges.content import PledgeContent
+from kept.pledges.desk.forms import ReasonForm, RedactForm, text
+from kept.pledges.desk.queue import find
+from kept.pledges.models import Pledge, Status
+from kept.pledges.permissions import may_correct_pledge, may_delist_pledge
+from kept.pledges.record import converted, pledge_day
+
+
+@for_the_desk
+def delist(request: HttpRequest, address: str) -> HttpResponse:
+    """Take a pledge that breaks the rules from the registry, in the open: the page asks for the reason."""
+    pledge = find(address)
+    if not may_delist_pledge(request.user, pledge) or not pledge.is_public:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+
+    def act() -> Pledge:
+        reason = form.cleaned_data["reason"]
+        return actions.withdraw(pledge, by=request.user, at=timezone.now(), reason=reason, delist=True)
+
+    if request.method == "POST" and attempt(request, form, act, _("The pledge is taken from the registry.")):
+        return redirect("pledges:desk_pledge", pledge.address)
+    return render(request, "pledges/desk/delist.html", {"pledge": pledge, "form": form, "gone": _gone(pledge)})
+
+
+def _gone(pledge: Pledge) -> bool:
+    return pledge.status != Status.PUBLISHED
+
+
+class WhyForm(Form):
+    """Why a figure is converted anew; empty says "corrected exchange rate"."""
+
+    reason = text(gettext_lazy("Reason"), help_text=gettext_lazy("Readers see it. Empty: corrected exchange rate."), rows=2, required=False)
+
+
+@for_the_desk
+def correct_rate(request: HttpRequest, address: str) -> HttpResponse:
+    """Convert a published amount anew, at the rate that is known for its day now: both figures are shown first."""
+    pledge = find(address)
+    if not may_correct_pledge(request.user, pledge) or not pledge.is_public:
+        raise Http404
+    form = WhyForm(request.POST or None)
+
+    def act() -> Pledge:
+        reason = form.cleaned_data["reason"]
+        return actions.correct_rate(pledge, by=request.user, at=timezone.now(), reason=reason)
+
+    if request.method == "POST" and attempt(request, form, act, _("The amount is converted anew.")):
+        return redirect("pledges:desk_pledge", pledge.address)
+    content = PledgeContent.from_json(pledge.current.content).with_(amount_usd="")
+    day, year = pledge_day(content, pledge.published_at)
+    context = {"pledge": pledge, "form": form, "now": converted(content, day, year), "day": day, "content": content}
+    return render(request, "pledges/desk/correct_rate.html", context)
+
+
+@for_the_desk
+def redact(request: HttpRequest, address: str, n: int) -> HttpResponse:
+    """Remove the text of one revision by law: what may stay is written here, and the page says that it is for good."""
+    pledge = find(address)
+    revision = pledge.revisions.filter(n=n).first()
+    if not may_correct_pledge(request.user, pledge) or revision is None or is_redacted(revision):
+        raise Http404
+    replaces = revision.pk == pledge.current_id
+    content = PledgeContent.from_json(revision.content)
+    given = {name: getattr(content, name) for name in ("title", "summary", "description")}
+    form = RedactForm(request.POST or None, replaces=replaces, initial=given)
+
+    def act() -> Pledge:
+        values = {name: value for name, value in form.cleaned_data.items() if name != "sure"}
+        return actions.redact(pledge, n, by=request.user, at=timezone.now(), **values)
+
+    if request.method == "POST" and attempt(request, form, act, _("The text is removed.")):
+        return redirect("pledges:desk_pledge", pledge.address)
+    context = {"pledge": pledge, "revision": revision, "form": form, "replaces": replaces}
+    return render(request, "pledges/desk/redact.html", context)
