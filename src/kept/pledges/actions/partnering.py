@@ -12,10 +12,33 @@ from kept.base import history
 from kept.base.events import announce
 from kept.base.lifecycle import NotAllowed
 from kept.people.models import Organisation
+from kept.people.naming import normalise, slug_for
 from kept.people.permissions import speaks_for
 from kept.pledges.actions.drafting import locked
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Partnership, PartnershipState, Pledge, Revision, Status
+
+
+def name_partner(name: str, *, by: Any, at: datetime) -> Organisation:
+    """An organisation that a pledge names as partner and that nobody has entered yet: nobody's, unconfirmed.
+
+    One with the very same name is that one. Raises NotAllowed for somebody without an account.
+    """
+    name = " ".join(name.split())[:300]
+    if by is None or not by.is_authenticated or not name:
+        raise NotAllowed(_("You may not do this."))
+    with transaction.atomic():
+        known = Organisation.objects.standing_alone().filter(normalised=normalise(name)).order_by("pk").first()
+        if known is not None:
+            return known
+        base = slug_for(name)
+        taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        made = Organisation.objects.create(
+            name=name, slug=slug_for(name, taken), normalised=normalise(name), created_at=at, created_by=by
+        )
+        history.record("organisation", made.pk, "name_as_partner", by=by, at=at)
+        announce("organisation.founded", organisation=made, by=by, at=at)
+    return made
 
 
 def ask_partners(pledge: Pledge, *, by: Any, at: datetime) -> list[Partnership]:

@@ -14,6 +14,7 @@ from kept.base.events import announce
 from kept.base.installation import installation
 from kept.base.lifecycle import Refused
 from kept.pledges.actions.drafting import locked
+from kept.pledges.actions.partnering import ask_partners
 from kept.pledges.lifecycle import PLEDGE
 from kept.pledges.models import Hold, Message, Pledge, Status, TextStatus
 from kept.pledges.rules import Problem, problems_before_sending
@@ -80,9 +81,11 @@ def submit(pledge: Pledge, *, by: Any, at: datetime, consent: bool = False) -> P
             changes |= {"consent_at": at, "consent_by": by}
         pledge.working.submitted_at = at
         pledge.working.save(update_fields=["submitted_at"])
-        return _move(
+        pledge = _move(
             pledge, "submit", by=by, at=at, text_status=TextStatus.SUBMITTED, event="pledge.submitted", **changes
         )
+        ask_partners(pledge, by=by, at=at)
+        return pledge
 
 
 def recall(pledge: Pledge, *, by: Any, at: datetime) -> Pledge:

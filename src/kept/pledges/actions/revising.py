@@ -12,6 +12,7 @@ from kept.base import history
 from kept.base.events import announce
 from kept.base.lifecycle import NotAllowed, Refused, WrongState
 from kept.pledges.actions.drafting import locked
+from kept.pledges.actions.partnering import ask_partners
 from kept.pledges.actions.publishing import record_of
 from kept.pledges.actions.reviewing import Incomplete
 from kept.pledges.content import PledgeContent
@@ -79,7 +80,9 @@ def submit_revision(pledge: Pledge, *, by: Any, at: datetime, reason: str = "") 
             pledge.working.submitted_at = at
             pledge.working.reason = reason.strip()
             pledge.working.save(update_fields=["submitted_at", "reason"])
-        return _move(pledge, "submit_revision", by=by, at=at, reason=reason, event="revision.submitted")
+        pledge = _move(pledge, "submit_revision", by=by, at=at, reason=reason, event="revision.submitted")
+        ask_partners(pledge, by=by, at=at)
+        return pledge
 
 
 def _same_text(one: Revision, other: Revision) -> bool:
