@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection as database
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.template.loader import get_template, select_template
 from django.utils import timezone, translation
 
 from kept.base.events import announce
@@ -47,10 +47,10 @@ def queue(
 ) -> OutgoingMail | None:
     """Write a mail in its reader's language and queue it in the caller's transaction.
 
-    `kind` names the templates: `<room>/mail/<name>.txt` (its first line is the mail's subject) and
-    `<room>/mail/<name>.html`, where `kind` is "<room>/<name>". They extend `mail/base.txt` and `mail/base.html` and
-    know coalition, url, language, direction, person and what is in `context` (`action` and `action_url` make a
-    button; write `action` with gettext_lazy).
+    `kind` names the templates: `<room>/mail/<name>.txt` (its first line is the mail's subject) and, where the text
+    as paragraphs is not enough, `<room>/mail/<name>.html`; `kind` is "<room>/<name>". They extend `mail/base.txt` and
+    `mail/base.html` and know coalition, url, language, direction, person and what is in `context` (`action` and
+    `action_url` make a button, `code` stands large; write `action` with gettext_lazy).
     `key` makes it happen once: a second mail with the same key is not queued and None is returned, as for a person
     whose account is closed. `hold=True` waits in the outbox for a person. `secret=True` (codes, keys): nobody reads
     it on the desk, and its text is removed once it is sent.
@@ -95,9 +95,12 @@ def written(kind: str, language: str, context: dict) -> tuple[str, str, str]:
             "direction": direction(language),
             **context,
         }
-        title, _, text = render_to_string(f"{room}/mail/{name}.txt", words).lstrip().partition("\n")
+        plain = get_template(f"{room}/mail/{name}.txt")
+        title, _, text = plain.render(words).lstrip().partition("\n")
         title = " ".join(title.split())[:300]
-        html = render_to_string(f"{room}/mail/{name}.html", {**words, "subject": title})
+        parts = {part: plain.render({**words, "part": part}).strip() for part in ("body", "why")}
+        words |= {"subject": title, "body": parts["body"].partition("\n")[2].strip(), "why": parts["why"]}
+        html = select_template([f"{room}/mail/{name}.html", "mail/base.html"]).render(words)
     return title, text.strip() + "\n", html
 
 

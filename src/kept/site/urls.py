@@ -13,6 +13,7 @@ urlpatterns = [
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
         path("desk/", include("kept.base.desk_urls")),
+        path("", include("kept.people.urls")),
         path("", include("kept.pledges.urls")),
         path("", include("kept.registry.urls")),
         prefix_default_language=False,

@@ -20,6 +20,7 @@ from kept.people.models import Link, Membership, MembershipState, Organisation, 
 from kept.people.permissions import forget_roles, may_manage_organisation
 
 INVITATION_DAYS = 30
+OPEN_THE_PAGE = gettext_lazy("Open the page")
 OPEN = (MembershipState.ASKED, MembershipState.ACTIVE)
 
 
@@ -69,6 +70,7 @@ def _tell(kind: str, person: Person, words: dict, *, at: datetime, key: str | No
     """A mail in the person's language; addresses in `words` are written without a language and get it here."""
     words = dict(words)
     if words.get("action_url"):
+        words["action"] = OPEN_THE_PAGE
         words["action_url"] = link_address(None, path=words["action_url"], language=person.language)
     if "organisation" in words:
         words["organisation"] = words["organisation"].name_in(person.language)
@@ -239,6 +241,7 @@ def _without_anybody(alone: bool, organisation: Organisation, *, by: Any, at: da
         words = {
             "organisation": organisation.name,
             "name": str(by),
+            "action": OPEN_THE_PAGE,
             "action_url": link_address(None, path=f"/desk/organisations/{organisation.pk}/"),
         }
         mail.queue("people/without_anybody", to=address, context=words, at=at)
@@ -268,6 +271,7 @@ def invite(
             "organisation": organisation.name_in(language),
             "name": str(by),
             "role": Role(role).label,
+            "action": OPEN_THE_PAGE,
             "action_url": link_address(link, language=language),
         }
         mail.queue("people/invitation", to=email, language=language, context=words, at=at, key=f"link-{link.pk}")

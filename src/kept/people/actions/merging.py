@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kept.base import history, mail
 from kept.base.events import announce
@@ -102,6 +103,7 @@ def _tell_members(row: Merge, *, at: datetime) -> None:
             "gone": row.gone.name_in(language),
             "stays": row.stays.name_in(language),
             "reason": row.reason,
+            "action": gettext_lazy("Open the page"),
             "action_url": link_address(None, path=f"/my/organisations/{row.stays.slug}/", language=language),
         }
         mail.queue(
