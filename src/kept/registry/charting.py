@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from kept.base import formats
 from kept.registry.chart import Chart, chart
 from kept.registry.queries import Month
+
+_ENDING_ZEROS = re.compile(r"[.,٫][0٠]+(?!\d)")  # 75.00 bn USD on a scale is 75 bn USD
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def _drawing(key: str, title: str, points, language: str) -> Drawing | None:
 
     def label(value: Decimal) -> str:
         if key == "amount":
-            return formats.format_money_short(value, "USD", language)
+            return _ENDING_ZEROS.sub("", formats.format_money_short(value, "USD", language))
         return formats.format_decimal(value.normalize(), language)
 
     return Drawing(

@@ -11,3 +11,9 @@ navigation.register(navigation.Entry(name=_("Pledges"), url_name="registry:pledg
 navigation.register(navigation.Entry(name=_("Organisations"), url_name="registry:organisations", order=30))
 navigation.register(navigation.Entry(name=_("Counter"), url_name="registry:counter", order=35))
 navigation.register(navigation.Entry(name=_("Open data"), url_name="registry:data", order=90))
+
+navigation.point("home", "registry:home")
+navigation.point("pledges", "registry:pledges")
+navigation.point("how_we_count", "registry:counter")
+navigation.point("open_data", "registry:data")
+navigation.point("check_it_yourself", "registry:data")

@@ -94,8 +94,8 @@ def history(until: date) -> list[Month]:
 
 def _by_month(rows, column: str) -> dict[date, tuple[int, Decimal]]:
     grouped = rows.annotate(month=TruncMonth(column, tzinfo=UTC)).values("month")
-    sums = grouped.annotate(n=Count("pk"), usd=Sum("amount_usd"))
-    return {_day(row["month"]): (row["n"], row["usd"] or Decimal(0)) for row in sums}
+    sums = grouped.annotate(n=Count("pk"), cents=Sum("usd_cents"))
+    return {_day(row["month"]): (row["n"], counting.dollars(row["cents"])) for row in sums}
 
 
 def _day(moment: date | datetime) -> date:
@@ -141,9 +141,9 @@ def directory() -> list[Entry]:
     confirmed = RevisionPartner.objects.filter(confirmed=True).order_by()
     seen |= set(confirmed.filter(revision__in=public.values("pk")).values_list("organisation", flat=True).distinct())
     leads, usd, parts = Tally(), Tally(), Tally()
-    for lead, n, amount in counted.values_list("lead").annotate(n=Count("pk"), usd=Sum("amount_usd")):
+    for lead, n, cents in counted.values_list("lead").annotate(n=Count("pk"), cents=Sum("usd_cents")):
         leads[counting.root(lead, merged)] += n
-        usd[counting.root(lead, merged)] += amount or Decimal(0)
+        usd[counting.root(lead, merged)] += counting.dollars(cents)
     taking_part = confirmed.filter(revision__in=counted.values("pk"))
     for organisation, n in taking_part.values_list("organisation").annotate(n=Count("pk")):
         parts[counting.root(organisation, merged)] += n

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_safe
 from kept.base import places
 from kept.log import queries as log
 from kept.pledges import counting
+from kept.pledges.models import Status
 from kept.pledges.presenting import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
-from kept.registry import charting, queries
+from kept.registry import charting, queries, search
 from kept.registry.selection import Selection
 
 THEMES = ("light", "dark")
@@ -43,11 +45,17 @@ def counter(request: HttpRequest) -> HttpResponse:
         "months": months[::-1],
         "charts": charting.charts(months),
         "first": months[0] if months else None,
+        "gone": gone(as_of),
         "log_size": log.size(),
         "as_of_query": f"&as_of={as_of.isoformat()}" if as_of else "",
         "rows_url": reverse("registry:pledges"),
     }
     return render(request, "registry/counter.html", context)
+
+
+def gone(as_of: date | None) -> int:
+    """How many pledges were taken back or replaced: public, but not counted."""
+    return search.count(Selection(chosen={"status": (Status.WITHDRAWN, Status.SUPERSEDED)}, as_of=as_of))
 
 
 def split(parts: dict, names: dict) -> list[dict[str, Any]]:
