@@ -6,7 +6,7 @@ typed and nobody can read yet waits in `Revision.typed` until it is put right; n
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -85,8 +85,7 @@ class PledgeContent:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> PledgeContent:
         """Read `Revision.content`; unknown keys are ignored, missing ones are empty."""
-        known = {f.name for f in fields(cls)}
-        values = {k: v for k, v in data.items() if k in known}
+        values = {k: v for k, v in data.items() if k in FIELDS}
         for name, kind in NESTED.items():
             if name in values:
                 values[name] = tuple(_made(kind, item) for item in values[name] or ())
@@ -99,7 +98,19 @@ class PledgeContent:
 
     def to_json(self) -> dict[str, Any]:
         """What is stored: plain JSON, empty fields left out."""
-        return {k: v for k, v in _plain(asdict(self)).items() if v not in ("", None, [], {})}
+        found: dict[str, Any] = {}
+        for name in FIELDS:
+            value = getattr(self, name)
+            if value is None or value == "" or value == () or value == NOWHERE:
+                continue
+            if name in NESTED:
+                value = [vars(item).copy() for item in value]
+            elif name == "source":
+                value = vars(value).copy()
+            elif isinstance(value, tuple):
+                value = list(value)
+            found[name] = value
+        return found
 
     def with_(self, **changes: Any) -> PledgeContent:
         return replace(self, **changes)
@@ -115,21 +126,15 @@ class PledgeContent:
         return (chosen or [i for i in self.indicators if i.target] or [None])[0]
 
 
-NESTED = {"partners": Partner, "indicators": Indicator, "links": Link}
+NOWHERE = Source()
+NESTED: dict[str, type] = {"partners": Partner, "indicators": Indicator, "links": Link}
 LISTS = ("focus_areas", "kinds", "beneficiaries", "targets", "sdgs", "attachments", "source_reports", "notes")
 FIELDS = tuple(f.name for f in fields(PledgeContent))
+_KNOWN = {kind: {f.name for f in fields(kind)} for kind in (Partner, Indicator, Link, Source)}
 
 
 def _made(kind: type, item: Any) -> Any:
     if isinstance(item, kind):
         return item
-    known = {f.name for f in fields(kind)}
+    known = _KNOWN[kind]
     return kind(**{k: v for k, v in item.items() if k in known})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return value

@@ -61,7 +61,7 @@ def counter(as_of: date | None = None, *, selection: QuerySet[Revision] | None =
     sums = rows.aggregate(
         pledges=Count("pk"),
         with_amount=Count("amount_usd"),
-        usd=Sum("amount_usd"),
+        cents=Sum("usd_cents"),
         not_converted=Count("pk", filter=Q(amount__isnull=False, amount_usd__isnull=True)),
     )
     organisations = organisations_of(rows, as_of)
@@ -74,7 +74,7 @@ def counter(as_of: date | None = None, *, selection: QuerySet[Revision] | None =
         countries=sit.values("country").distinct().count(),
         countries_reached=reached.distinct().count(),
         countries_named=reached.filter(named=True).distinct().count(),
-        amount_usd=sums["usd"] or Decimal("0.00"),
+        amount_usd=dollars(sums["cents"]),
         pledges_with_amount=sums["with_amount"],
         not_converted=sums["not_converted"],
         as_of=as_of or timezone.now().astimezone(UTC).date(),
@@ -113,5 +113,10 @@ def root(pk: int, merged: dict[int, int]) -> int:
 
 
 def _split(rows: QuerySet[Revision], column: str) -> dict[str, Decimal]:
-    split = rows.filter(amount_usd__isnull=False).values(column).annotate(usd=Sum("amount_usd"))
-    return {row[column]: row["usd"] for row in split}
+    split = rows.filter(amount_usd__isnull=False).values(column).annotate(cents=Sum("usd_cents"))
+    return {row[column]: dollars(row["cents"]) for row in split}
+
+
+def dollars(cents: int | None) -> Decimal:
+    """A sum of whole cents as US dollars. Sums are made of cents: SQLite would add decimals as floats."""
+    return Decimal(cents or 0).scaleb(-2)

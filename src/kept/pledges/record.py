@@ -18,6 +18,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from kept.base import entered, places, rates
+from kept.base.bulk import insert_objects, insert_rows
 from kept.base.places.catalogue import on_reload
 from kept.log.actions import NewEntry, document_bytes, new_salt, open_head
 from kept.people.models import Organisation
@@ -140,6 +141,7 @@ def project(record: Record, *, at: datetime, organisations: Mapping[int, Organis
     revision.day, revision.announced = day, content.announced
     revision.amount, revision.currency = content.amount_value, content.currency
     revision.amount_usd, revision.rate = usd.amount_usd, usd.rate
+    revision.usd_cents = None if usd.amount_usd is None else int(usd.amount_usd * 100)
     revision.rate_day, revision.rate_kind = usd.rate_day, usd.kind
     revision.money_nature, revision.instrument = content.money_nature, content.instrument
     revision.people_expected = content.people_expected
@@ -267,7 +269,7 @@ def _strings(value: Any) -> Any:
 REVISION_COLUMNS = [
     "n", "status", "event", "reason", "record_status", "valid_from", "published_at", "sha256", "language",
     "title", "summary", "search_text", "lead", "entity_type", "origin", "day", "announced", "amount",
-    "currency", "amount_usd", "rate", "rate_day", "rate_kind", "money_nature", "instrument",
+    "currency", "amount_usd", "usd_cents", "rate", "rate_day", "rate_kind", "money_nature", "instrument",
     "people_expected", "start", "end", "ends_on",
 ]  # fmt: skip
 PLEDGE_COLUMNS = [
@@ -280,16 +282,13 @@ def _save(records: Sequence[Record]) -> None:
     _close_former(records)
     made = [r for r in records if r.pledge.pk is None]
     known = [r for r in records if r.pledge.pk is not None]
-    if made:
-        Pledge.objects.bulk_create([r.pledge for r in made], batch_size=500)
+    insert_objects([r.pledge for r in made])
     for record in records:
         record.revision.pledge = record.pledge
-    unsaved = [r.revision for r in records if r.revision.pk is None]
     saved = [r.revision for r in records if r.revision.pk is not None]
     if saved:
         Revision.objects.bulk_update(saved, REVISION_COLUMNS, batch_size=100)
-    if unsaved:
-        Revision.objects.bulk_create(unsaved, batch_size=500)
+    insert_objects([r.revision for r in records if r.revision.pk is None])
     for record in records:
         record.pledge.current = record.revision
     if known:
@@ -312,48 +311,41 @@ def _close_former(records: Sequence[Record]) -> None:
 
 
 def _save_projections(records: Sequence[Record]) -> None:
-    place_rows, tag_rows, partner_rows = [], [], []
+    place_rows: list[tuple] = []
+    tag_rows: list[tuple] = []
+    partner_rows: list[tuple] = []
     for record in records:
-        revision, content = record.revision, record.content
-        place_rows += places_of(revision, content, record.countries)
+        pk, content = record.revision.pk, record.content
+        place_rows += [(pk, *row) for row in places_of(record.revision, content, record.countries)]
         for taxonomy, slugs in (
             ("focus", content.focus_areas),
             ("kind", content.kinds),
             ("beneficiary", content.beneficiaries),
             ("sdg", content.sdgs),
         ):
-            tag_rows += [RevisionTag(revision=revision, taxonomy=taxonomy, slug=s) for s in dict.fromkeys(slugs)]
+            tag_rows += [(pk, taxonomy, slug) for slug in dict.fromkeys(slugs)]
         seen: set[int] = {content.lead or 0}
         for position, partner in enumerate(content.partners):
             if partner.organisation not in seen:
                 seen.add(partner.organisation)
-                partner_rows.append(
-                    RevisionPartner(
-                        revision=revision,
-                        organisation_id=partner.organisation,
-                        part=partner.part[:300],
-                        position=position,
-                        confirmed=partner.organisation in record.confirmed,
-                    )
-                )
-    RevisionPlace.objects.bulk_create(place_rows, batch_size=2000)
-    RevisionTag.objects.bulk_create(tag_rows, batch_size=2000)
-    RevisionPartner.objects.bulk_create(partner_rows, batch_size=2000)
+                confirmed = partner.organisation in record.confirmed
+                partner_rows.append((pk, partner.organisation, partner.part[:300], position, confirmed))
+    insert_rows(RevisionPlace, ("revision_id", "code", "kind", "named"), place_rows)
+    insert_rows(RevisionTag, ("revision_id", "taxonomy", "slug"), tag_rows)
+    insert_rows(
+        RevisionPartner, ("revision_id", "organisation_id", "part", "position", "confirmed"), partner_rows
+    )
 
 
-def places_of(revision: Revision, content: PledgeContent, countries: places.Expansion) -> list[RevisionPlace]:
-    """One row for each target, each country that only a region or group covers, each region and group around them."""
-    rows = [
-        RevisionPlace(revision=revision, code=code, kind=places.kind_of(code), named=True)
-        for code in dict.fromkeys(content.targets)
-    ]
+def places_of(
+    revision: Revision, content: PledgeContent, countries: places.Expansion
+) -> list[tuple[str, str, bool]]:
+    """(code, kind, named): each target, each country that only a region or group covers, what lies around them."""
+    rows = [(code, _kind_of(code), True) for code in dict.fromkeys(content.targets)]
     covered = countries.by_group - countries.named
-    rows += [RevisionPlace(revision=revision, code=code, kind="country", named=False) for code in sorted(covered)]
+    rows += [(code, "country", False) for code in sorted(covered)]
     held = {code for country in countries.countries for code in holding(country, revision.day)}
-    rows += [
-        RevisionPlace(revision=revision, code=code, kind=places.kind_of(code), named=False)
-        for code in sorted(held - set(content.targets))
-    ]
+    rows += [(code, _kind_of(code), False) for code in sorted(held.difference(content.targets))]
     return rows
 
 
@@ -363,7 +355,9 @@ def holding(country: str, on: date) -> tuple[str, ...]:
     return places.regions_of(country, on) + places.groups_of(country, on)
 
 
+_kind_of = lru_cache(maxsize=4096)(places.kind_of)
 on_reload(holding.cache_clear)
+on_reload(_kind_of.cache_clear)
 
 
 def _organisations_of(records: Sequence[Record]) -> dict[int, Organisation]:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kept.base import history
+from kept.base.bulk import insert_objects
 from kept.base.events import announce
 from kept.base.models import HistoryEntry
 from kept.pledges import taxonomies
@@ -62,8 +63,8 @@ def run_import(
     batch.rows_done = batch.rows_new = batch.rows_same = batch.rows_changed = batch.rows_refused = 0
     batch.rows_total, batch.state = source.total, BatchState.RUNNING
     if not dry_run:
-        batch.rows.filter(settled_at=None).delete()
         batch.save()
+        batch.rows.filter(settled_at=None).delete()
     for chunk in _chunks(map(binding.read_row, source.rows())):
         outcomes = _import_chunk(batch, source, mapping, chunk, organisations, terms, by, dry_run)
         tell(outcomes)
@@ -136,15 +137,14 @@ def _write_new(batch, mapping: Mapping, rows: list[Entering], organisations: Org
         put_on_record(made, at=at, organisations=organisations.by_id)
     else:
         _write_submitted(made)
-    HistoryEntry.objects.bulk_create(
+    insert_objects(
         [
             history.entry(
                 "pledge", record.pledge.pk, "import", by=by, at=at, to_state=record.pledge.status,
                 public=batch.publish, data={"batch": batch.pk, "row": row.result.number},
             )
             for record, row in zip(made, rows, strict=True)
-        ],
-        batch_size=1000,
+        ]
     )  # fmt: skip
 
 
@@ -169,10 +169,10 @@ def _record(batch, mapping: Mapping, row: Entering, by, at: datetime) -> Record:
 
 def _write_submitted(made: list[Record]) -> None:
     """Not published: they lie on the desk, to review."""
-    Pledge.objects.bulk_create([r.pledge for r in made], batch_size=500)
+    insert_objects([r.pledge for r in made])
     for record in made:
         record.revision.pledge, record.revision.status = record.pledge, TextStatus.SUBMITTED
-    Revision.objects.bulk_create([r.revision for r in made], batch_size=500)
+    insert_objects([r.revision for r in made])
     for record in made:
         record.pledge.working = record.revision
     Pledge.objects.bulk_update([r.pledge for r in made], ["working"], batch_size=300)

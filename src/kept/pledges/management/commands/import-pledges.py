@@ -118,10 +118,9 @@ class Command(BaseCommand):
 
     def _recognised(self, source: Source) -> Mapping:
         guess = guess_mapping(source)
-        mapping, unknown = guess if isinstance(guess, tuple) else (guess, [])
-        if unknown:
-            self.stdout.write(f"{source.name}: columns that were not recognised: {', '.join(unknown)}")
-        return mapping
+        if guess.unrecognised:
+            self.stdout.write(f"{source.name}: columns that were not recognised: {', '.join(guess.unrecognised)}")
+        return guess.needed()
 
     def _batch(self, path: Path, mapping: Mapping, publish: bool, update: bool, dry_run: bool) -> ImportBatch:
         """A new batch, or the unfinished one of the same file, which goes on."""
