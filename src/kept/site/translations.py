@@ -3,7 +3,9 @@
 `python -m kept.site.translations`          compile (Babel; no gettext program needed)
 `python -m kept.site.translations collect`  collect texts from code and templates into the .po files (needs gettext)
 `python -m kept.site.translations check`    what is missing, fuzzy or broken; leaves with 1 if anything is
-`python -m kept.site.translations missing LANGUAGE`  untranslated texts as JSON
+`python -m kept.site.translations missing LANGUAGE`  untranslated texts as JSON, for a translator
+`python -m kept.site.translations fill LANGUAGE FILE…`  what the translator sends back: the same JSON with a "string" in
+each item (a list of the language's plural forms where "id" is a list)
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import sys
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).resolve().parent.parent
 LANGUAGES = {"fr": "fr", "es": "es", "ar": "ar", "ru": "ru", "zh-hans": "zh_Hans"}
@@ -133,6 +135,31 @@ def missing(language: str) -> list[dict]:
     return found
 
 
+def fill(language: str, files: list[str]) -> int:
+    """Write a translator's texts into the .po files; a text that is gone is passed over. Returns how many."""
+    sent: dict[tuple, str | list[str]] = {}
+    for name in files:
+        for item in json.loads(Path(name).read_text(encoding="utf-8")):
+            key = tuple(item["id"]) if isinstance(item["id"], list) else item["id"]
+            sent[key, item.get("context")] = item["string"]
+    written = 0
+    for room in rooms():
+        po = catalogue(room, language)
+        if not po.exists():
+            continue
+        with po.open("rb") as source:
+            texts = read_po(source, locale=LANGUAGES[language])
+        for message in texts:
+            string = sent.get((message.id, message.context)) if message.id else None
+            if string:
+                message.string = tuple(string) if isinstance(string, list) else string
+                message.flags.discard("fuzzy")
+                written += 1
+        with po.open("wb") as target:
+            write_po(target, texts, width=0, include_lineno=False)
+    return written
+
+
 def main(words: list[str]) -> int:
     match words:
         case []:
@@ -141,6 +168,8 @@ def main(words: list[str]) -> int:
             collect()
         case ["missing", language]:
             sys.stdout.write(json.dumps(missing(language), ensure_ascii=False, indent=1) + "\n")
+        case ["fill", language, *files] if files:
+            sys.stdout.write(f"{fill(language, files)} texts.\n")
         case ["check"]:
             wrong = [line for language in LANGUAGES for line in faults(language)]
             sys.stdout.write("".join(f"{line}\n" for line in wrong[:60]))
