@@ -10,7 +10,7 @@ from kept.base import formats, places, rates
 from kept.people.models import Organisation
 from kept.pledges.content import Indicator, Partner, PledgeContent
 from kept.site.demo.plan import PlannedOrganisation, PlannedPledge, as_people_write
-from kept.site.demo.texts import OCCASIONS, Idea, idea_for, indicators_for, round_number
+from kept.site.demo.texts import OCCASIONS, WIDE, Idea, idea_for, indicators_for, round_number
 
 SPOKEN = {
     "fr": {"FRA", "SEN", "CIV", "BEN", "TGO", "MLI", "BFA", "NER", "GAB", "COG", "COD", "MDG", "HTI", "MCO", "BDI"},
@@ -24,6 +24,12 @@ OWN_CURRENCY = {
     "BRA": "BRL", "MEX": "MXN", "ZAF": "ZAR", "AUS": "AUD", "NZL": "NZD", "CAN": "CAD", "IDN": "IDR", "PHL": "PHP",
     "CHN": "CNY", "THA": "THB", "MYS": "MYR", "SGP": "SGD", "POL": "PLN",
     **dict.fromkeys(("FRA", "DEU", "ESP", "ITA", "NLD", "EST", "PRT", "FIN", "AUT", "BEL", "GRC", "IRL"), "EUR"),
+}  # fmt: skip
+# Promises are for countries that ask for them: no territories, and none of the richest.
+NOT_ASKING = {
+    "GRL", "BMU", "SPM", "HKG", "MAC", "PRI", "VIR", "VGB", "CYM", "TCA", "MSR", "AIA", "GLP", "MTQ", "GUF", "BES",
+    "CUW", "SXM", "ABW", "MAF", "BLM", "FLK", "SGS", "BVT", "REU", "MYT", "SHN", "IOT", "ATF", "ESH", "USA", "CAN",
+    "JPN", "KOR", "SGP", "QAT", "ARE", "KWT", "BHR", "ISR", "CYP", "PRK", "BRN",
 }  # fmt: skip
 BENEFICIARIES = ("youth", "rural-communities", "persons-with-disabilities", "small-businesses", "children",
                  "refugees-and-displaced", "older-persons", "students-and-teachers")  # fmt: skip
@@ -83,7 +89,8 @@ def title_of(idea: Idea, n: int, targets: tuple[str, ...], language: str) -> str
 
 def place_text(targets: tuple[str, ...], language: str) -> str:
     """Where, as it stands in a title."""
-    return formats.format_list([places.name(code, language) for code in targets], language)
+    wide = WIDE[language]
+    return formats.format_list([wide.get(code) or places.name(code, language) for code in targets], language)
 
 
 def period_of(rng: random.Random, day: date) -> tuple[str, str]:
@@ -105,6 +112,8 @@ def targets_of(rng: random.Random, planned: PlannedPledge, organisation: Planned
     poorest = places.members("ldc", planned.day)
     if planned.least_developed:
         drawn = rng.random()
+        if planned.kind == "policy" and organisation.country in poorest:
+            return (organisation.country,)
         if drawn < 0.07:
             return ("ldc",)
         if drawn < 0.12:
@@ -113,13 +122,16 @@ def targets_of(rng: random.Random, planned: PlannedPledge, organisation: Planned
             return (organisation.country,)
         near = sorted(c for c in poorest if places.region_of(c) == organisation.region) or sorted(poorest)
         return tuple(sorted(rng.sample(near, min(len(near), rng.choice((1, 1, 2, 3))))))
+    own = organisation.country
+    if planned.kind == "policy" and own not in poorest:
+        return (own,)
     if rng.random() < 0.07:
         return ("world",)
-    if organisation.country and organisation.country not in poorest and rng.random() < 0.65:
-        return (organisation.country,)
-    others = places.members("002", planned.day) | places.members("142", planned.day) | places.members("019", planned.day)
-    chosen = sorted(others - poorest - {"ESH"})
-    return tuple(sorted(rng.sample(chosen, rng.choice((1, 1, 2, 3)))))
+    if own and own not in poorest and own not in NOT_ASKING and rng.random() < 0.65:
+        return (own,)
+    some = places.members("002", planned.day) | places.members("142", planned.day) | places.members("019", planned.day)
+    asking = sorted(some - poorest - NOT_ASKING)
+    return tuple(sorted(rng.sample(asking, rng.choice((1, 1, 2, 3)))))
 
 
 def money_of(rng: random.Random, planned: PlannedPledge, country: str) -> tuple[str, str]:
