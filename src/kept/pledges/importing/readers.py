@@ -1,0 +1,65 @@
+"""Files in, rows out: whatever an office keeps its pledges in, one row after the other, in constant memory.
+
+`open_source` finds out by its content what a file is (text with separators, a workbook, JSON), where its table
+begins and what its columns are called; `Source.rows` gives the rows with the numbers that a person sees. The
+whole file is looked at before the first row is given, so that a file that breaks off is refused as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from kept.pledges.importing.delimited import open_delimited
+from kept.pledges.importing.guessing import is_known
+from kept.pledges.importing.kinds import kind_of_file
+from kept.pledges.importing.objects import open_objects
+from kept.pledges.importing.sources import Expectation, Layout, Row, Source, UnusableFile
+from kept.pledges.importing.workbooks import open_workbook
+
+__all__ = ["Layout", "Row", "Source", "UnusableFile", "find_files", "open_source"]
+
+
+def open_source(path: Path | str, mapping: Expectation | None = None, *, name: str = "") -> Source:
+    """Open a file for reading. `name` is what its owner calls it, where it lies under another name here.
+
+    Raises UnusableFile where it is no table or list of records, is protected, broken, or far too large.
+    """
+    path = Path(path)
+    layout = mapping.layout if mapping else Layout()
+    known = mapping.expects if mapping else is_known
+    kind = kind_of_file(path, name or path.name)
+    if kind in ("xlsx", "xls", "ods"):
+        return open_workbook(path, name or path.name, kind, layout, known)
+    if kind == "json":
+        return open_objects(path, name or path.name, layout, known)
+    return open_delimited(path, name or path.name, layout, known)
+
+
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".json", ".jsonl", ".ndjson")
+
+
+def find_files(paths: Iterable[Path | str]) -> tuple[list[Path], list[Path]]:
+    """Files to import, folders opened (by name, with the folders inside), and those of other kinds that are left out.
+
+    A file that is named itself is always tried. Raises UnusableFile where there is nothing of that name.
+    """
+    wanted: list[Path] = []
+    skipped: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path).parts))
+            wanted += [p for p in inside if p.suffix.lower() in ENDINGS]
+            skipped += [p for p in inside if p.suffix.lower() not in ENDINGS]
+        elif path.is_file():
+            wanted.append(path)
+        else:
+            raise UnusableFile(_("There is no file %(name)s.") % {"name": path})
+    return wanted, skipped
+
+
+def _hidden(parts: Sequence[str]) -> bool:
+    """Files that programs leave behind: .DS_Store, ~$Pledges.xlsx, __MACOSX."""
+    return any(part.startswith((".", "~$", "__MACOSX")) for part in parts)
