@@ -102,6 +102,13 @@ class Worker:
         tasks.join(LAST_WORDS)
         connections.close_all()
 
+    def once(self) -> None:
+        """Do every duty that is due and every task that waits, then return (cron, tests)."""
+        self.look(timezone.now())
+        while _a_task_waits():
+            self._run_a_task()
+        connections.close_all()
+
     def look(self, now: datetime) -> list[str]:
         """Do what is due at `now`; the names of the duties that were done. Costs one read where nothing is."""
         close_old_connections()
@@ -147,24 +154,10 @@ class Worker:
 
     def _tasks(self) -> None:
         """Enqueued tasks, one after the other, beside the duties: a long import keeps no mail waiting."""
-        from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
-
         while not self.stopping.is_set():
-            runner = TaskWorker(
-                queue_names=["*"],
-                excluded_queue_names=[],
-                interval=0,
-                batch=True,
-                backend_name="default",
-                startup_delay=False,
-                max_tasks=1,
-                worker_id=self.holder,
-            )
-            ran = 0
+            ran = False
             try:
-                if _a_task_waits():
-                    runner.run()
-                    ran = runner._run_tasks
+                ran = _a_task_waits() and self._run_a_task()
             except Exception:
                 log.exception("The worker could not run a task.")
             finally:
@@ -172,6 +165,23 @@ class Worker:
             if not ran:
                 self.stopping.wait(TASK_BEAT)
         connections.close_all()
+
+    def _run_a_task(self) -> bool:
+        """Claim and run the next enqueued task, as the library's own worker does; False where somebody was quicker."""
+        from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
+
+        runner = TaskWorker(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=0,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=1,
+            worker_id=self.holder,
+        )
+        runner.run()
+        return runner._run_tasks > 0
 
 
 def _a_task_waits() -> bool:

@@ -62,7 +62,11 @@ def counter(request: HttpRequest) -> dict[str, Any]:
     selection = Selection.from_query(request.GET)
     if selection.problems:
         raise refusal(selection)
-    found = counting.counter(selection.as_of)
+    return counter_document(counting.counter(selection.as_of))
+
+
+def counter_document(found: counting.Counter) -> dict[str, Any]:
+    """The counter as the API and its stream (site/streams.py) say it."""
     return {
         "pledges": found.pledges,
         "organisations": found.organisations,
@@ -213,7 +217,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         lead=_IN_PLEDGE,
         partners={
             "type": "array",
-            "items": {**_IN_PLEDGE, "properties": {**_IN_PLEDGE["properties"], "part": _TEXT, "confirmed": {"type": "boolean"}}},
+            "items": _shape(**_IN_PLEDGE["properties"], part=_TEXT, confirmed={"type": "boolean"}),
         },
         entity_type=_TEXT, kinds=_TEXTS, focus_areas=_TEXTS, beneficiaries=_TEXTS, sdgs=_TEXTS, targets=_TEXTS,
         countries=_TEXTS, amount=_MAYBE_DECIMAL, currency=_MAYBE_TEXT, amount_usd=_MAYBE_DECIMAL, rate=_MAYBE_DECIMAL,
@@ -255,6 +259,7 @@ _WORDS = Parameter(
     "q", "Words, all of which are found in the text or in names of organisations.", {"type": "string", "maxLength": 500}
 )
 _AS_OF = Parameter("as_of", "The record as it was at the end of that day (UTC).", {"type": "string", "format": "date"})
+_SDG = {"type": "string", "pattern": f"^({facets.SDG.pattern})$"}
 _ALPHA3 = {"type": "string", "pattern": "^[A-Za-z]{3}$"}
 FACET_SCHEMAS: dict[str, tuple[str, dict[str, Any]]] = {
     "focus": ("Focus area: a slug that the facets name.", _TEXT),
@@ -268,7 +273,7 @@ FACET_SCHEMAS: dict[str, tuple[str, dict[str, Any]]] = {
     "origin": ("Where the lead sits (alpha-3).", _ALPHA3),
     "amount": ("Band of the amount in USD; unconverted: there is no rate.", {"enum": list(facets.AMOUNTS)}),
     "year": ("Year of publication.", {"type": "string", "pattern": "^(19|20)[0-9]{2}$"}),
-    "sdg": ("Sustainable Development Goal, or one of its targets.", {"type": "string", "pattern": f"^{facets.SDG.pattern}$"}),
+    "sdg": ("Sustainable Development Goal, or one of its targets.", _SDG),
     "language": ("Language of the text (BCP 47).", _TEXT),
     "status": ("published where nothing is said.", {"enum": [str(s) for s in facets.STATUSES]}),
     "campaign": ("A campaign.", _TEXT),
@@ -286,19 +291,74 @@ def _selecting() -> tuple[Parameter, ...]:
     return (_WORDS, *chosen, _AS_OF, order, view, *_PAGES)
 
 
+_KINDS = Parameter("entity_type", "Kind of organisation.", {"enum": list(EntityType.values)}, many=True)
+_ORGANISATIONS = (
+    Parameter("q", "Words that begin words of the name.", {"type": "string", "maxLength": 500}),
+    _KINDS,
+    Parameter("country", "Where it sits (alpha-3).", _ALPHA3, many=True),
+    Parameter("sort", "Order.", {"enum": list(choosing.SORTS)}),
+    *_PAGES,
+)
+_SLUG = Parameter("slug", "Its name in addresses.", {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}, place="path")
+
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("counter", "counter", counter, "The counter", "Counter", (_AS_OF,), tag="Counter",
-             description="Announced money of published pledges that were neither taken back nor replaced; a joint pledge counts once.",
-             problems=(400, 429)),
-    Endpoint("pledges", "pledges", pledges, "Pledges that match", "Pledges", _selecting(), tag="Pledges",
-             description="Repeat a name for \"or\". A facet's number is how many pledges have that value, with all other facets and the words as chosen."),
-    Endpoint("pledges/<reference:reference>", "pledge", pledge, "One pledge", "Pledge", (REFERENCE,), tag="Pledges"),
-    Endpoint("pledges/<reference:reference>/history", "history", history, "What happened to it", "History", (REFERENCE,), tag="Pledges"),
-    Endpoint("organisations", "organisations", organisations, "Organisations that pledge", "Organisations",
-             (Parameter("q", "Words that begin words of the name.", {"type": "string", "maxLength": 500}),
-              Parameter("entity_type", "Kind of organisation.", {"enum": list(EntityType.values)}, many=True),
-              Parameter("country", "Where it sits (alpha-3).", _ALPHA3, many=True),
-              Parameter("sort", "Order.", {"enum": list(choosing.SORTS)}), *_PAGES), tag="Organisations"),
-    Endpoint("organisations/<slug:slug>", "organisation", organisation, "One organisation", "Organisation",
-             (Parameter("slug", "Its name in addresses.", {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}, place="path"),), tag="Organisations"),
-)  # fmt: skip
+    Endpoint(
+        path="counter",
+        name="counter",
+        handler=counter,
+        summary="The counter",
+        returns="Counter",
+        parameters=(_AS_OF,),
+        description="Announced money of published pledges that were neither taken back nor replaced; a joint pledge "
+        "counts once.",
+        problems=(400, 429),
+        tag="Counter",
+    ),
+    Endpoint(
+        path="pledges",
+        name="pledges",
+        handler=pledges,
+        summary="Pledges that match",
+        returns="Pledges",
+        parameters=_selecting(),
+        description='Repeat a name for "or". A facet\'s number is how many pledges have that value, with all other '
+        "facets and the words as chosen.",
+        tag="Pledges",
+    ),
+    Endpoint(
+        path="pledges/<reference:reference>",
+        name="pledge",
+        handler=pledge,
+        summary="One pledge",
+        returns="Pledge",
+        parameters=(REFERENCE,),
+        tag="Pledges",
+    ),
+    Endpoint(
+        path="pledges/<reference:reference>/history",
+        name="history",
+        handler=history,
+        summary="What happened to it",
+        returns="History",
+        parameters=(REFERENCE,),
+        tag="Pledges",
+    ),
+    Endpoint(
+        path="organisations",
+        name="organisations",
+        handler=organisations,
+        summary="Organisations that pledge",
+        returns="Organisations",
+        parameters=_ORGANISATIONS,
+        tag="Organisations",
+    ),
+    Endpoint(
+        path="organisations/<slug:slug>",
+        name="organisation",
+        handler=organisation,
+        summary="One organisation",
+        returns="Organisation",
+        parameters=(_SLUG,),
+        tag="Organisations",
+    ),
+)

@@ -28,7 +28,10 @@ class SafeHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         framed = getattr(response, "may_be_framed", False)
-        response.headers.setdefault("Content-Security-Policy", POLICY.format(frame="*" if framed else "'none'"))
+        policy = POLICY.format(frame="*" if framed else "'none'")
+        if getattr(response, "frames_itself", False):  # a mail's HTML on the desk, in a sandbox
+            policy += "; frame-src 'self'"
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if framed:

@@ -133,7 +133,7 @@ for _name, _value in c.mail(os.environ.get("EMAIL_URL", ""), KEPT_DATA).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = os.environ.get("KEPT_MAIL_FROM") or f"Kept <no-reply@{urlsplit(KEPT_BASE_URL).hostname}>"
 
-# The address that takes answers to conversations (plus-addressed), read by `kept receive-mail`. None: no answers by mail.
+# The address that takes answers to conversations (plus-addressed), read by `kept receive-mail`; none: no answers.
 REPLY_TO = os.environ.get("KEPT_REPLY_TO", "")
 
 TASKS = {

@@ -6,7 +6,12 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from kept.site import health
+
 urlpatterns = [
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("metrics", health.figures),
     path("log/", include("kept.log.urls")),
     path("api/v1/", include("kept.api.urls")),
     path("", include("kept.registry.file_urls")),

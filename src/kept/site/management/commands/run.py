@@ -25,7 +25,9 @@ class Command(BaseCommand):
             self.stdout.write("Loading the demonstration coalition …")
             call_command("demo", stdout=self.stdout)
         if is_empty():
-            self.stdout.write("The database is empty. Make the first account: .venv/bin/kept createsecretariat YOUR-ADDRESS")
+            self.stdout.write(
+                "The database is empty. Make the first account: .venv/bin/kept createsecretariat YOUR-ADDRESS"
+            )
         else:
             call_command("signinlinks", port=port, stdout=self.stdout)
         self.stdout.write(f"Kept is at http://127.0.0.1:{port}/  (data in {settings.KEPT_DATA}; stop with Ctrl-C)")
