@@ -93,6 +93,7 @@ def test_an_offices_list_goes_in_without_a_mapping(tmp_path):
     )
     guess, [first, second] = results(path)
     assert guess.unrecognised == ["N°", "Remarques"]
+    assert guess.mapping.source == "engagements"  # lists are told apart by the names of their files
     assert guess.options == {"dates": "day first", "decimal": ","}
     assert (first.values["amount"], first.values["targets"], first.lead.type) == (
         "1200000.5",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _now
@@ -135,16 +136,16 @@ def _unit(text: str) -> str:
     return f"{code} {rest[0]}" if rest else code
 
 
-def guess_mapping(
-    columns: Sequence[str] | Source, sample: Iterable[Sequence[Cell]] = (), *, name: str = "recognised"
-) -> Guess:
+def guess_mapping(columns: Sequence[str] | Source, sample: Iterable[Sequence[Cell]] = (), *, name: str = "") -> Guess:
     """What the columns of a file are, by their names; `sample` are some of its rows, as lists of cells.
 
-    An opened file brings both itself. `name` becomes the mapping's source: with the id column it knows rows again.
+    `name` becomes the mapping's source, within which ids know rows again. An opened file brings all three itself:
+    two lists that both begin with number 1 are two lists, as long as their files are called differently.
     """
     if isinstance(columns, Source):
         source, columns = columns, columns.columns
-        sample = cells_of(source)
+        sample, name = cells_of(source), name or Path(source.name).stem[:100]
+    name = name or "recognised"
     if set(columns) >= _OWN:
         own = load_mapping("kept")
         return Guess(name, own, {c: c for c in columns}, [])
