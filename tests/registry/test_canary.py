@@ -12,6 +12,16 @@ from tests.registry.test_pages import PREFIXES
 
 pytestmark = pytest.mark.django_db
 CANARY = "zilpzalpfeder"
+PUBLIC = """
+    / /pledges/ /pledges/?q={canary}x /pledges/?view=table /organisations/ /organisations/?q={canary}x
+    /organisations/lake-networks/ /counter/ /data/ /embed/counter/ /nothing/ /pledges/{public}/?text=fr
+    /log/checkpoint /log/key /log/tile/entries/000.p/1 /pledges/{public}/receipt.json
+    /pledges/{public}/revisions/1.json /pledges/{public}/revisions/2.json /pledges/{public}/revisions/1.fr.json
+    /pledges/feed.atom /pledges/export.csv /pledges/export.json /pledges/export.xml /api/v1/docs /api/v1/openapi.json
+    /api/v1/counter /api/v1/organisations /api/v1/pledges /api/v1/pledges?country=TUV /api/v1/pledges?q=Secret
+    /api/v1/pledges/{public} /api/v1/pledges/{public}/history
+"""
+ELSEWHERE = ("/static", "/accounts", "/desk", "/my")
 
 
 @pytest.fixture
@@ -52,20 +62,12 @@ def body(client, address: str) -> str:
 
 def test_no_public_byte_knows_of_it(client, secrets):
     hidden, public = secrets
-    start = ["/", "/pledges/", f"/pledges/?q={CANARY}x", "/organisations/", "/counter/", "/data/", "/embed/counter/", "/api/v1/docs",
-             f"/organisations/?q={CANARY}x", "/log/checkpoint", "/log/key", "/log/tile/entries/000.p/1", "/nothing/",
-             "/organisations/lake-networks/", f"/pledges/{public.reference}/?text=fr", "/pledges/?view=table"]  # fmt: skip
-    files = ["/pledges/feed.atom", "/pledges/export.csv", "/pledges/export.json", "/pledges/export.xml",
-             f"/pledges/{public.reference}/receipt.json", f"/pledges/{public.reference}/revisions/1.json",
-             f"/pledges/{public.reference}/revisions/2.json", "/api/v1/pledges", "/api/v1/counter", "/api/v1/organisations",
-             f"/api/v1/pledges/{public.reference}", f"/api/v1/pledges/{public.reference}/history",
-             "/api/v1/pledges?country=TUV", "/api/v1/pledges?q=Secret", "/api/v1/openapi.json"]  # fmt: skip
+    start = [address.format(public=public.reference, canary=CANARY) for address in PUBLIC.split()]
     for pledge in hidden:
-        for prefix in PREFIXES:
-            start.append(f"{prefix}/pledges/{pledge.key}/")
-        files += [f"/pledges/{pledge.key}/receipt.json", f"/pledges/{pledge.key}/revisions/1.json",
-                  f"/pledges/{pledge.key}/revisions/1/", f"/api/v1/pledges/{pledge.key}", f"/api/v1/pledges/{pledge.key}/history"]  # fmt: skip
-    seen, waiting = set(), [*start, *(prefix + "/" for prefix in PREFIXES), *files]
+        start += [f"{prefix}/pledges/{pledge.key}/" for prefix in PREFIXES]
+        start += [f"/pledges/{pledge.key}/{rest}" for rest in ("receipt.json", "revisions/1.json", "revisions/1/")]
+        start += [f"/api/v1/pledges/{pledge.key}", f"/api/v1/pledges/{pledge.key}/history"]
+    seen, waiting = set(), [*start, *(prefix + "/" for prefix in PREFIXES)]
     while waiting and len(seen) < 400:
         address = waiting.pop(0)
         if address in seen:

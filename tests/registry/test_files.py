@@ -19,7 +19,24 @@ from tests.registry.conftest import START, put, varied
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
-CONTRACT = ["reference", "source_id", "title", "lead", "partners", "entity_type", "kinds", "focus_areas", "countries", "amount", "currency", "amount_usd", "status", "announced", "published", "url"]  # fmt: skip
+CONTRACT = [
+    "reference",
+    "source_id",
+    "title",
+    "lead",
+    "partners",
+    "entity_type",
+    "kinds",
+    "focus_areas",
+    "countries",
+    "amount",
+    "currency",
+    "amount_usd",
+    "status",
+    "announced",
+    "published",
+    "url",
+]
 
 
 def taken(client, address: str) -> bytes:

@@ -330,8 +330,13 @@ def test_organisations_are_found_filtered_and_sorted(client, public_record):
 def test_the_counter_says_how_it_counts_and_what_it_leaves_out(client, public_record):
     counter = json.loads(read(client, "/api/v1/counter"))
     text = words(read(client, "/counter/"))
-    for said in ("A pledge of several organisations counts once.", "What the sum leaves out", "Days end at midnight UTC.",
-                 f"Pledges that name no amount {counter['pledges_without_amount']}", "not signed, not spent"):  # fmt: skip
+    for said in (
+        "A pledge of several organisations counts once.",
+        "What the sum leaves out",
+        "Days end at midnight UTC.",
+        f"Pledges that name no amount {counter['pledges_without_amount']}",
+        "not signed, not spent",
+    ):
         assert said in text, said
 
 
@@ -374,8 +379,8 @@ def test_only_the_embedded_counter_may_be_framed(client, public_record):
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("/", 40), ("/pledges/", 60), ("/pledges/?view=table", 60), ("/organisations/", 20), ("/counter/", 40), ("/pledges/P-00003/", 45),
-     ("/organisations/lake-networks/", 40), ("/api/v1/pledges", 55), ("/pledges/feed.atom", 20)],
+    [("/", 40), ("/pledges/", 60), ("/pledges/?view=table", 60), ("/organisations/", 20), ("/counter/", 40),
+     ("/pledges/P-00003/", 45), ("/organisations/lake-networks/", 40), ("/api/v1/pledges", 55), ("/pledges/feed.atom", 20)],
 )  # fmt: skip
 def test_the_number_of_queries_does_not_follow_the_number_of_rows(client, organisations, address, most):
     from kept.registry import page_cache

@@ -55,8 +55,8 @@ def description() -> dict[str, Any]:
             "title": f"{name}: public pledges",
             "version": version("kept"),
             "summary": "Pledges, organisations and the counter, to read.",
-            "description": "Amounts are decimal strings, dates ISO 8601, times with offset, countries ISO 3166-1 alpha-3, "
-            "languages BCP 47. Errors are RFC 9457 problems. Every answer carries an ETag.",
+            "description": "Amounts are decimal strings, dates ISO 8601, times with offset, countries ISO 3166-1 "
+            "alpha-3, languages BCP 47. Errors are RFC 9457 problems. Every answer carries an ETag.",
             "license": {"name": installation().data_licence},
         },
         "servers": [{"url": f"{settings.KEPT_BASE_URL}/api/v1"}],

@@ -69,14 +69,22 @@ COLUMNS: tuple[Column, ...] = (
     Column("kinds", _("Kinds of contribution."), _list("kinds"), "list"),
     Column("focus_areas", _("Focus areas."), _list("focus_areas"), "list"),
     Column("beneficiaries", _("For whom."), _list("beneficiaries"), "list"),
-    Column("targets", _("Where it acts, as the pledge says it: countries, regions, groups, or world."), _list("targets"), "list"),
+    Column(
+        "targets",
+        _("Where it acts, as the pledge says it: countries, regions, groups, or world."),
+        _list("targets"), "list",
+    ),
     Column(
         "countries",
         _("Where it acts, regions and groups expanded to countries as of the pledge's day (ISO 3166-1 alpha-3)."),
         _list("countries"), "list",
     ),
     Column("sdgs", _("Sustainable Development Goals and their targets."), _list("sdgs"), "list"),
-    Column("amount", _("The amount that is promised, in its currency. Empty where the pledge names none."), _field("amount"), "decimal"),
+    Column(
+        "amount",
+        _("The amount that is promised, in its currency. Empty where the pledge names none."),
+        _field("amount"), "decimal",
+    ),
     Column("currency", _("The currency of the amount (ISO 4217)."), _field("currency")),
     Column(
         "amount_usd",
@@ -95,7 +103,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("people_expected", _("People expected to benefit."), _field("people_expected"), "whole"),
     Column("start", _("When it begins: a year, a month or a day."), _field("start")),
     Column("end", _("When it is due: a year, a month or a day."), _field("end")),
-    Column("indicators", _("What is measured: name, unit, value before, target, by when, separated by bars."), _indicators, "list"),
+    Column(
+        "indicators",
+        _("What is measured: name, unit, value before, target, by when, separated by bars."),
+        _indicators, "list",
+    ),
     Column("occasion", _("Where it was announced."), _field("occasion")),
     Column("language", _("The language of the pledge (BCP 47)."), _field("language")),
     Column("status", _("published, withdrawn (taken back) or superseded (replaced)."), _field("status")),
@@ -104,7 +116,11 @@ COLUMNS: tuple[Column, ...] = (
     Column("revision", _("The number of the text: 1 is the first wording."), _field("revision"), "whole"),
     Column("source", _("Where the pledge was reported, if it did not come from its owner."), _source("name")),
     Column("source_url", _("The address of the source."), _source("url"), "address"),
-    Column("source_stage", _("What the source calls the stage of the money. Counted as announced all the same."), _field("source_stage")),
+    Column(
+        "source_stage",
+        _("What the source calls the stage of the money. Counted as announced all the same."),
+        _field("source_stage"),
+    ),
     Column("sha256", _("The SHA-256 of the public document in the log."), _field("sha256")),
     Column("url", _("The pledge's page."), _field("url"), "address"),
 )  # fmt: skip

@@ -18,11 +18,13 @@ RATES = {
         "One %(currency)s was %(rate)s USD on %(day)s, the reference rate of the European Central Bank."
     ),
     "euro_fixed": gettext_lazy(
-        "One %(currency)s was %(rate)s USD on %(day)s: the fixed factor to the euro, then the reference rate of the European Central Bank."
+        "One %(currency)s was %(rate)s USD on %(day)s: the fixed factor to the euro, then the reference rate of the "
+        "European Central Bank."
     ),
     "entered": gettext_lazy("One %(currency)s was %(rate)s USD on %(day)s, a rate that the secretariat entered."),
     "year_average": gettext_lazy(
-        "Only the year is known: one %(currency)s was %(rate)s USD on average in %(year)s, by the reference rates of the European Central Bank."
+        "Only the year is known: one %(currency)s was %(rate)s USD on average in %(year)s, by the reference rates of "
+        "the European Central Bank."
     ),
     "file": gettext_lazy("The amount in USD is the one that the source gives; Kept did not convert it."),
 }

@@ -68,8 +68,7 @@ def write_xlsx(records: Iterable[Record]) -> Iterator[bytes]:
     """Typed cells, and a sheet that explains the columns. Written row by row into a temporary file."""
     with tempfile.TemporaryDirectory(prefix="kept-export-") as folder:
         path = Path(folder) / "pledges.xlsx"
-        options = {"constant_memory": True, "tmpdir": folder, "in_memory": False, "strings_to_formulas": False,
-                   "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"}  # fmt: skip
+        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
         with xlsxwriter.Workbook(str(path), options) as book:
             _sheet_of_pledges(book, records)
             _sheet_of_columns(book)

@@ -88,7 +88,11 @@ def _activity(w: _Writer, record: Record) -> None:
     lead, language = record["lead"], record["language"].lower()
     w.open(
         "iati-activity",
-        {"last-updated-datetime": record["changed"].replace("+00:00", "Z"), "xml:lang": language, "default-currency": record["currency"] or "USD"},
+        {
+            "last-updated-datetime": record["changed"].replace("+00:00", "Z"),
+            "xml:lang": language,
+            "default-currency": record["currency"] or "USD",
+        },
     )  # fmt: skip
     w.leaf("iati-identifier", f"{publisher()}-{record['reference']}")
     w.told("reporting-org", installation().name, ref=publisher(), type="40", secondary_reporter="1")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -157,33 +158,22 @@ def _in_words(name: str, content: PledgeContent, language: str, who: dict[int, s
     if name == "lead":
         return who.get(value, "")
     if name == "partners":
-        return "\n".join(
-            f"{who.get(p.organisation, '')} ({p.part})" if p.part else who.get(p.organisation, "") for p in value
-        )
-    if name == "targets":
-        return formats.format_list([places.name(code, language) for code in value], language)
+        return "\n".join(_partner(partner, who) for partner in value)
     if name in taxonomies.FIELDS:
         taxonomy = taxonomies.FIELDS[name]
         return formats.format_list([taxonomies.term_name(taxonomy, slug, language) for slug in value], language)
-    if name == "amount":
-        return formats.format_decimal(content.amount_value, language)
-    if name in ("start", "end", "announced"):
-        return _day(value, language)
-    if name == "people_expected":
-        return formats.format_number(value, language)
-    if name in ("money_nature", "instrument"):
-        return str({**MONEY_NATURE_NAMES, **INSTRUMENT_NAMES}.get(value, value))
-    if name == "indicators":
-        return "\n".join(_indicator(i) for i in value)
-    if name == "links":
-        return "\n".join(f"{link.label} {link.url}".strip() for link in value)
-    if name == "source":
-        return " ".join(filter(None, (value.name, value.url, value.id)))
-    if name in ("attachments", "source_reports"):
-        return formats.format_number(len(value), language)
-    if isinstance(value, tuple):
-        return "\n".join(str(item) for item in value)
-    return str(value)
+    if name in WRITERS:
+        return WRITERS[name](value, language)
+    return "\n".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
+
+
+def _partner(partner: Any, who: dict[int, str]) -> str:
+    name = who.get(partner.organisation, "")
+    return f"{name} ({partner.part})" if partner.part else name
+
+
+def _nature(value: str, language: str) -> str:
+    return str({**MONEY_NATURE_NAMES, **INSTRUMENT_NAMES}.get(value, value))
 
 
 def _day(value: str, language: str) -> str:
@@ -203,3 +193,21 @@ def translated_into(pledge: Pledge) -> list[str]:
     """The languages (Django's codes) of the translations that were checked and published."""
     found = Translation.objects.filter(pledge=pledge, state=TranslationState.PUBLISHED).exclude(title="")
     return sorted(set(found.values_list("language", flat=True)))
+
+
+# How the value of a field is written for a reader; others stand as they are.
+WRITERS: dict[str, Callable[[Any, str], str]] = {
+    "targets": lambda value, language: formats.format_list([places.name(code, language) for code in value], language),
+    "amount": lambda value, language: formats.format_decimal(Decimal(value), language),
+    "start": _day,
+    "end": _day,
+    "announced": _day,
+    "people_expected": formats.format_number,
+    "money_nature": _nature,
+    "instrument": _nature,
+    "indicators": lambda value, language: "\n".join(_indicator(indicator) for indicator in value),
+    "links": lambda value, language: "\n".join(f"{link.label} {link.url}".strip() for link in value),
+    "source": lambda value, language: " ".join(filter(None, (value.name, value.url, value.id))),
+    "attachments": lambda value, language: formats.format_number(len(value), language),
+    "source_reports": lambda value, language: formats.format_number(len(value), language),
+}

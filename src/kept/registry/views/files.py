@@ -90,7 +90,7 @@ def dataset(counter: counting.Counter) -> dict[str, Any]:
         "@type": "Dataset",
         "@id": rows.absolute("registry:data"),
         "name": f"{name}: pledges",
-        "description": f"The public pledges of {name}: {counter.pledges} that count, by {counter.organisations} organisations.",
+        "description": f"{counter.pledges} public pledges of {name}, by {counter.organisations} organisations.",
         "url": rows.absolute("registry:data"),
         "license": installation().data_licence,
         "isAccessibleForFree": True,
