@@ -42,8 +42,7 @@ def for_the_desk(view: View) -> View:
 def home(request: HttpRequest) -> HttpResponse:
     """What waits, as each room counts it in its menu entries."""
     groups = navigation.groups(navigation.DESK, request, request.user)
+    waiting = [line for group in groups for line in group.lines if line.badge]
     for group in groups:
-        group.lines = [line for line in group.lines if line.url != request.path]
-    groups = [group for group in groups if group.lines]
-    waiting = any(line.badge for group in groups for line in group.lines)
-    return render(request, "base/desk/home.html", {"groups": groups, "waiting": waiting})
+        group.lines = [line for line in group.lines if not line.badge and line.url != request.path]
+    return render(request, "base/desk/home.html", {"groups": [g for g in groups if g.lines], "waiting": waiting})

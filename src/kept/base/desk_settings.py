@@ -42,7 +42,7 @@ def attempt(request: HttpRequest, form: forms.Form, act: Callable[[], Any], done
 def coalition(request: HttpRequest) -> HttpResponse:
     """Names, contact, licence, digits, minutes of calling back."""
     row, _made = Installation.objects.get_or_create(pk=1)
-    form = SettingsForm(request.POST or None, row=row)
+    form = SettingsForm(request.POST if request.method == "POST" else None, row=row)
     if request.method == "POST" and attempt(
         request, form, lambda: actions.change_settings(form.values(), by=request.user, at=timezone.now()), _("Saved.")
     ):
@@ -54,7 +54,7 @@ def coalition(request: HttpRequest) -> HttpResponse:
 @for_the_desk
 def rates(request: HttpRequest) -> HttpResponse:
     """Rates that were entered with their source, and one more."""
-    form = RateForm(request.POST or None, initial={"day": timezone.now().date()})
+    form = RateForm(request.POST if request.method == "POST" else None, initial={"day": timezone.now().date()})
 
     def enter() -> Any:
         given = form.cleaned_data
@@ -108,7 +108,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     """One place's names in six languages, beside the United Nations'."""
     if places.kind_of(code) is None:
         raise Http404
-    form = PlaceNamesForm(request.POST or None, code=code)
+    form = PlaceNamesForm(request.POST if request.method == "POST" else None, code=code)
     if request.method == "POST" and attempt(
         request, form, lambda: actions.name_place(code, form.values(), by=request.user, at=timezone.now()), _("Saved.")
     ):
@@ -120,7 +120,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 @for_the_desk
 def groups(request: HttpRequest) -> HttpResponse:
     """Changes of groups that were entered beside the packaged list, and one more."""
-    form = GroupChangeForm(request.POST or None)
+    form = GroupChangeForm(request.POST if request.method == "POST" else None)
 
     def enter() -> Any:
         return actions.enter_group_change(**form.cleaned_data, by=request.user, at=timezone.now())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,7 +42,7 @@ class Known:
     """What the desk knows about a pledge beside its text."""
 
     letter: bool = False  # a signed letter is attached
-    nearest: Mapping[str, Any] = field(default_factory=dict)  # {"address", "percent", "url"}
+    nearest: Mapping[str, Any] = field(default_factory=dict)  # {"reference", "title", "percent", "url"}
     looked: bool = True  # whether somebody looked for the nearest at all
     partners: Mapping[int, str] = field(default_factory=dict)  # organisation id: state of its partnership
     names: Mapping[int, str] = field(default_factory=dict)  # organisation id: name
@@ -101,15 +102,18 @@ def _dated(content: PledgeContent, language: str) -> Iterator[Check]:
 
 
 def _said_before(known: Known, language: str) -> Iterator[Check]:
-    percent, address = known.nearest.get("percent", 0), known.nearest.get("address", "")
-    words = {"reference": address, "share": formats.format_percent(Decimal(percent) / 100, language)}
-    if address and percent >= ALIKE:
-        said = _("Looks like %(reference)s (%(share)s): is it the same promise?") % words
-        short = _("looks like %(reference)s") % words
-        yield Check("new", False, said, short, url=known.nearest.get("url", ""))
-    elif address:
-        said = _("Not said before (nearest: %(reference)s, %(share)s)") % words
-        yield Check("new", True, said, url=known.nearest.get("url", ""))
+    percent, reference = known.nearest.get("percent", 0), known.nearest.get("reference", "")
+    title, url = known.nearest.get("title", ""), known.nearest.get("url", "")
+    words = {
+        "which": reference or _("“%(title)s”") % {"title": Truncator(title).chars(60)},
+        "share": formats.format_percent(Decimal(percent) / 100, language),
+    }
+    if title and percent >= ALIKE:
+        said = _("Looks like %(which)s (%(share)s): is it the same promise?") % words
+        short = _("looks like %(which)s") % words if reference else _("looks like one that waits")
+        yield Check("new", False, said, short, url=url)
+    elif title:
+        yield Check("new", True, _("Not said before (nearest: %(which)s, %(share)s)") % words, url=url)
     elif known.looked:
         yield Check("new", True, _("Not said before"))
 

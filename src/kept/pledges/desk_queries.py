@@ -100,9 +100,9 @@ def pledge_at(address: str) -> Pledge | None:
     """The pledge with this reference or opaque id, its texts, lead and reviewer with it."""
     found = Pledge.objects.select_related("lead", "reviewer", "working", "current", "created_by", "successor")
     number = address.removeprefix("P-")
-    if address.startswith("P-") and number.isascii() and number.isdigit():
+    if address.startswith("P-") and number.isascii() and number.isdigit() and len(number) < 10:
         return found.filter(number=int(number)).first()
-    return found.filter(key=address).first()
+    return found.filter(key=address).first() if len(address) <= 32 else None
 
 
 # What waits ------------------------------------------------------------------------------------------

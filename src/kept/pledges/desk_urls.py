@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.pledges import desk_queries as queries
-from kept.pledges.desk import correcting, deciding, queue, several, talking, terms
+from kept.pledges.desk import behalf, correcting, deciding, queue, several, talking, terms
 from kept.pledges.views import translating
 
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("pledges/<str:address>/assign/", deciding.assign, name="desk_assign"),
     path("pledges/<str:address>/look/", deciding.look, name="desk_look"),
     path("pledges/<str:address>/say/", talking.say, name="desk_say"),
+    path("pledges/<str:address>/letter/", behalf.letter, name="desk_letter"),
+    path("pledges/<str:address>/ask/", behalf.ask, name="desk_ask"),
     path("pledges/<str:address>/delist/", correcting.delist, name="desk_delist"),
     path("pledges/<str:address>/rate/", correcting.correct_rate, name="desk_correct_rate"),
     path("pledges/<str:address>/redact/<int:n>/", correcting.redact, name="desk_redact"),

@@ -120,7 +120,7 @@ class Pledge(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="reviewing"
     )
-    nearest = models.JSONField(default=dict, blank=True)  # found when it was sent: {"address": "P-00207", "percent": 31}
+    nearest = models.JSONField(default=dict, blank=True)  # found once it was sent: {"reference", "title", "percent"}
     # On behalf: entered by the secretariat, confirmed by its owner or by a signed letter.
     on_behalf = models.BooleanField(default=False)
     owner_confirmed_at = models.DateTimeField(null=True, blank=True)

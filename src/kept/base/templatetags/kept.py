@@ -100,7 +100,10 @@ def day(value: date | datetime | str | None, words: str = "") -> str:
     if not value:
         return ""
     shown = words or date_(value.date() if isinstance(value, datetime) else value)
-    machine = value if isinstance(value, str) else value.isoformat()
+    if isinstance(value, datetime):
+        machine = value.isoformat(timespec="seconds")  # HTML takes no microseconds
+    else:
+        machine = value if isinstance(value, str) else value.isoformat()
     return format_html('<time datetime="{}">{}</time>', machine, shown)
 
 

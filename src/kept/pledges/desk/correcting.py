@@ -28,7 +28,7 @@ def delist(request: HttpRequest, address: str) -> HttpResponse:
     pledge = find(address)
     if not may_delist_pledge(request.user, pledge) or not pledge.is_public:
         raise Http404
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
 
     def act() -> Pledge:
         reason = form.cleaned_data["reason"]
@@ -55,7 +55,7 @@ def correct_rate(request: HttpRequest, address: str) -> HttpResponse:
     pledge = find(address)
     if not may_correct_pledge(request.user, pledge) or not pledge.is_public:
         raise Http404
-    form = WhyForm(request.POST or None)
+    form = WhyForm(request.POST if request.method == "POST" else None)
 
     def act() -> Pledge:
         reason = form.cleaned_data["reason"]
@@ -79,7 +79,7 @@ def redact(request: HttpRequest, address: str, n: int) -> HttpResponse:
     replaces = revision.pk == pledge.current_id
     content = PledgeContent.from_json(revision.content)
     given = {name: getattr(content, name) for name in ("title", "summary", "description")}
-    form = RedactForm(request.POST or None, replaces=replaces, initial=given)
+    form = RedactForm(request.POST if request.method == "POST" else None, replaces=replaces, initial=given)
 
     def act() -> Pledge:
         values = {name: value for name, value in form.cleaned_data.items() if name != "sure"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,8 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kept.base import history
-from kept.base.languages import native_name
+from kept.base import formats, history
+from kept.base.languages import LANGUAGES, native_name
 from kept.base.models import HistoryEntry
 from kept.people.models import Person
 from kept.pledges import desk_queries as queries
@@ -21,17 +22,19 @@ from kept.pledges import rules, smart, typed
 from kept.pledges.actions.correcting import is_redacted
 from kept.pledges.actions.deciding import text_mark
 from kept.pledges.actions.reviewing import call_back_minutes
+from kept.pledges.attachments import ENDINGS, LETTERS
 from kept.pledges.checklist import before_it_goes_out
 from kept.pledges.content import PledgeContent
-from kept.pledges.desk.tasks import nearest
+from kept.pledges.desk.tasks import nearest, noted_as
 from kept.pledges.differences import field_differences
 from kept.pledges.happened import sentence, told
 from kept.pledges.lifecycle import PLEDGE, REVISION
-from kept.pledges.models import Hold, Pledge, Revision, Status, TextStatus
+from kept.pledges.models import Hold, PartnershipState, Pledge, Revision, Status, TextStatus
 from kept.pledges.permissions import may_review_pledge
 from kept.pledges.presenting import address, present
 from kept.pledges.translations import languages_to_ask
 
+LETTER_TYPES = ",".join(sorted(ENDINGS[each] for each in LETTERS))
 OPENINGS = (
     gettext_lazy("How will one see that it is kept? Please add an indicator with a target."),
     gettext_lazy("By when? Please add the day on which the promise ends."),
@@ -88,6 +91,9 @@ def detail_of(request: HttpRequest, pledge: Pledge, queue: dict[str, Any]) -> di
         "others": others,
         "others_count": others_count,
         "letters": list(pledge.attachments.filter(is_letter=True, removed_at=None)),
+        "languages": LANGUAGES,
+        "letter_types": LETTER_TYPES,
+        "silent_partners": _silent(pledge, language) if undecided or pledge.is_public else [],
         "lookers": queries.lookers([pledge.pk], request.user, now).get(pledge.pk, []),
         "moves": _moves(pledge, request.user),
         "own": not may_review_pledge(request.user, pledge),
@@ -104,6 +110,12 @@ def detail_of(request: HttpRequest, pledge: Pledge, queue: dict[str, Any]) -> di
         "languages_to_ask": languages_to_ask(pledge) if pledge.is_public else [],
         "position": position(entries, language),
     }
+
+
+def _silent(pledge: Pledge, language: str) -> list[dict[str, Any]]:
+    """The partners that were asked and have not answered."""
+    asked = pledge.partnerships.filter(state=PartnershipState.ASKED).select_related("organisation")
+    return [{"pk": one.organisation_id, "name": one.organisation.name_in(language)} for one in asked]
 
 
 def _translations(pledge: Pledge) -> list[dict[str, Any]]:
@@ -146,9 +158,8 @@ def _nearest(pledge: Pledge, person: Any) -> list[dict[str, Any]]:
     return [
         {
             "pledge": found.pledge,
-            "address": found.pledge.address,
-            "percent": found.percent,
-            "title": found.title,
+            **noted_as(found),
+            "share": formats.format_percent(Decimal(found.percent) / 100, get_language() or "en"),
             "language": found.language,
             "reasons": found.reasons,
             "url": address("pledges:desk_pledge", found.pledge.address),

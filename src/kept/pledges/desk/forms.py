@@ -8,13 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kept.base.languages import LANGUAGES
 from kept.pledges.actions.correcting import DROPPABLE
 from kept.pledges.actions.deciding import DECISIONS
 from kept.pledges.rules import LIMITS
 
 LONGEST = 5000  # characters of a reason, a note, an answer
 MORNING = time(8, 0)  # UTC: when an embargo ends, where nobody says another hour
-FILES = ".pdf,.png,.jpg,.jpeg"
 
 
 def text(label: Any, *, help_text: Any = "", rows: int = 4, required: bool = True) -> forms.CharField:
@@ -61,21 +61,13 @@ class ReasonForm(forms.Form):
     reason = text(_("Reason"), help_text=_("Readers see it."))
 
 
-class LetterForm(forms.Form):
-    """The owner's signed letter."""
+class LinkForm(forms.Form):
+    """Where a link to confirm is sent: to a pledge's owner, or to a partner (`organisation`)."""
 
-    file = forms.FileField(
-        label=_("Signed letter"),
-        help_text=_("PDF or a picture. Only the secretariat sees it."),
-        widget=forms.ClearableFileInput(attrs={"accept": FILES}),
-    )
-
-
-class ConfirmationForm(forms.Form):
-    """Where the link to confirm a pledge is sent."""
-
-    email = forms.EmailField(label=_("Mail address of the owner"))
+    email = forms.EmailField(label=_("Mail address"))
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=[(x.code, x.native_name) for x in LANGUAGES])
+    organisation = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class RedactForm(forms.Form):

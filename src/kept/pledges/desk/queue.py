@@ -112,7 +112,6 @@ def queue_context(request: HttpRequest, choice: queries.Choice, selected: Pledge
         "choice": choice,
         "page": page,
         "lines": lines,
-        "tabs": _tabs(request, choice),
         "sorts": [
             {"name": name, "url": queue_url(choice, given, sort=key, page=""), "current": key == choice.sort}
             for key, name in queries.SORTS.items()
@@ -135,14 +134,6 @@ def _state_query(choice: queries.Choice, given: QueryDict) -> str:
     query["tab"] = choice.tab.slug
     query.update({key: given[key] for key in STATE if given.get(key)})
     return query.urlencode()
-
-
-def _tabs(request: HttpRequest, choice: queries.Choice) -> list[dict[str, Any]]:
-    waiting = queries.waiting(request.user)
-    return [
-        {"name": tab.name, "url": reverse(TAB_URLS[slug]), "current": tab is choice.tab, "count": waiting.get(slug)}
-        for slug, tab in queries.TABS.items()
-    ]
 
 
 def _kinds() -> list[dict[str, str]]:

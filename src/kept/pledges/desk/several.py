@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -75,8 +76,8 @@ def _chosen(keys: list[str]) -> dict[str, Pledge]:
 def objections(pledge: Pledge, person: Any) -> list[str]:
     """Why this pledge is not published together with others; empty where it is safe.
 
-    Safe is a first text that is to review, without a problem, confirmed by its owner, not like another one, and
-    with everything on the checklist in order.
+    Safe is a first text that is to review, without a problem (`rules`), confirmed by its owner and its partners,
+    and not like another one. How good it is, is for whoever reads it.
     """
     if not may_review_pledge(person, pledge):
         return [_("Your own organisation made it: a colleague decides.")]
@@ -91,9 +92,10 @@ def objections(pledge: Pledge, person: Any) -> list[str]:
     against += [check.words for check in checks if not check.ok and check.code in {"owner", "partners"}]
     found = nearest(pledge)
     if found and found[0].percent >= ALIKE:
-        share = formats.format_number(found[0].percent, get_language() or "en")
-        named = {"reference": found[0].pledge.address, "share": share}
-        against.append(_("It looks like %(reference)s (%(share)s of 100).") % named)
+        language = get_language() or "en"
+        share = formats.format_percent(Decimal(found[0].percent) / 100, language)
+        named = {"which": found[0].pledge.reference or found[0].title, "share": share}
+        against.append(_("It looks like %(which)s (%(share)s).") % named)
     return against
 
 

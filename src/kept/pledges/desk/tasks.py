@@ -27,13 +27,18 @@ def nearest(pledge: Pledge, *, viewer: Any = None, most: int = 1) -> list[LookAl
     return lookalikes_for(pledge, viewer=viewer or _TheDesk(), most=most, at_least=LEAST)
 
 
+def noted_as(found: LookAlike) -> dict[str, Any]:
+    """What is kept with a pledge about the one it resembles, and shown by the checklist."""
+    return {"reference": found.pledge.reference, "title": found.title, "percent": found.percent}
+
+
 def note_nearest(now: datetime) -> int:
     """Note at each text that waits which pledge it resembles most, for the list; how many were looked at."""
     waits = Q(status=Status.SUBMITTED) | Q(status=Status.PUBLISHED, working__status=TextStatus.SUBMITTED)
     rows = list(Pledge.objects.filter(waits, nearest={}).select_related("working", "current")[:MOST])
     for pledge in rows:
         found = nearest(pledge)
-        noted = {"address": found[0].pledge.address, "percent": found[0].percent} if found else {"percent": 0}
+        noted = noted_as(found[0]) if found else {"percent": 0}
         # Only where nobody sent another text meanwhile.
         Pledge.objects.filter(pk=pledge.pk, nearest={}, working=pledge.working_id).update(nearest=noted)
     return len(rows)

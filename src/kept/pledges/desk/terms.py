@@ -106,7 +106,7 @@ def new_term(request: HttpRequest, taxonomy: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, found: Term) -> HttpResponse:
-    form = TermForm(request.POST or None, term=found)
+    form = TermForm(request.POST if request.method == "POST" else None, term=found)
 
     def save() -> Term:
         slug = found.slug or slugify(form.cleaned_data["name_en"])[:80]

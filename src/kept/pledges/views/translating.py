@@ -190,9 +190,11 @@ def _context(request: HttpRequest, translation: Translation) -> dict[str, Any]:
 
 def _changed_since(translation: Translation, content: PledgeContent) -> dict[str, tuple[Piece, ...]]:
     """What changed in the original since the text that was translated last; nothing where this is the first."""
-    former = Translation.objects.filter(
-        pledge=translation.pledge_id, language=translation.language, n__lt=translation.n
-    ).order_by("-n").first()
+    former = (
+        Translation.objects.filter(pledge=translation.pledge_id, language=translation.language, n__lt=translation.n)
+        .order_by("-n")
+        .first()
+    )
     source = Revision.objects.filter(pledge=translation.pledge_id, n=former.n).first() if former else None
     if source is None:
         return dict.fromkeys(TEXTS, ())

@@ -89,6 +89,7 @@ function dialog(details) {
   opener.addEventListener("click", (event) => {
     event.preventDefault();
     box.showModal();
+    box.querySelector(".dialog-body textarea")?.focus();
   });
   box.addEventListener("click", (event) => {
     if (event.target === box || event.target.closest("[data-close]")) box.close();
@@ -250,5 +251,6 @@ document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 
 // `data-while-seen`: what asks the server again and again does so only while somebody has the page before them.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.target.matches("[data-while-seen]")) event.preventDefault();
+  const seen = !document.hidden && event.target.offsetParent;
+  if (!seen && event.target.matches("[data-while-seen]")) event.preventDefault();
 });
