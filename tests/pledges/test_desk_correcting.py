@@ -57,6 +57,20 @@ def test_an_amount_without_a_rate_is_converted_when_one_is_entered(desk, make_pl
     assert pledge.revisions.get(n=1).amount_usd is None
 
 
+def test_all_amounts_that_have_a_rate_now_are_converted_together(desk, make_pledge, secretary, now):
+    make_pledge("published", **BIF)
+    make_pledge("published", title="Without a rate", amount="5", currency="ZWL", money_nature="new")
+    make_pledge("withdrawn", title="Taken back", **BIF)
+    settings_actions.enter_rate("BIF", now.date(), 1 / Decimal(2950), "Central bank", by=secretary, at=now)
+    url = reverse("pledges:desk_not_converted")
+    assert [(row.revision.currency, row.usd) for row in desk.get(url).context["rows"]] == [
+        ("BIF", Decimal("1000.00")), ("ZWL", None),
+    ]  # fmt: skip
+    desk.post(url)
+    assert [row.revision.title for row in desk.get(url).context["rows"]] == ["Without a rate"]
+    assert counter().amount_usd == Decimal("1000.00")
+
+
 def test_the_same_figure_is_no_correction(make_pledge, secretary, now):
     pledge = make_pledge("published", amount="5", currency="USD", money_nature="new")
     with pytest.raises(Refused, match="The figure is the same"):

@@ -19,6 +19,7 @@ PAGES = {
     "desk_queue", "desk_revisions", "desk_with_pledger", "desk_accepted", "desk_going_out", "desk_declined", "desk_all",
     "desk_pledge", "desk_open", "desk_several", "desk_delist", "desk_correct_rate", "desk_redact",
     "desk_translations", "desk_translate", "desk_terms", "desk_new_term", "desk_term",
+    "desk_not_converted",
 }  # fmt: skip
 
 
@@ -43,7 +44,9 @@ def addresses(make_pledge, secretary, now) -> dict[str, str]:
 
 def test_every_address_of_the_desk_is_in_this_test():
     names = {pattern.name for pattern in desk_urls.urlpatterns}
-    assert {name for name in names if not name.startswith("desk_import")} == PAGES | POST_ONLY  # imports: test_import_desk
+    assert {
+        name for name in names if not name.startswith("desk_import")
+    } == PAGES | POST_ONLY  # imports: test_import_desk
 
 
 @pytest.mark.parametrize("name", sorted(PAGES | POST_ONLY))
@@ -131,7 +134,9 @@ def test_the_letter_is_attached_on_the_desk_and_the_checklist_says_so(desk, on_b
     url = reverse("pledges:desk_letter", args=[on_behalf.address])
     desk.post(url, {"file": SimpleUploadedFile("letter.pdf", b"MZ no pdf at all")})
     assert not Attachment.objects.exists()
-    desk.post(url, {"file": SimpleUploadedFile("letter.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")})
+    desk.post(
+        url, {"file": SimpleUploadedFile("letter.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")}
+    )
     page = desk.get(reverse("pledges:desk_pledge", args=[on_behalf.address]))
     assert [letter.name for letter in page.context["letters"]] == ["letter.pdf"]
     assert page.context["checks"][0].words == "A signed letter is attached"

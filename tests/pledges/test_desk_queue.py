@@ -13,7 +13,15 @@ from kept.pledges.content import Indicator
 from kept.pledges.desk.tasks import note_nearest
 from kept.pledges.models import Pledge
 
-LISTS = ["desk_queue", "desk_revisions", "desk_with_pledger", "desk_accepted", "desk_going_out", "desk_declined", "desk_all"]
+LISTS = [
+    "desk_queue",
+    "desk_revisions",
+    "desk_with_pledger",
+    "desk_accepted",
+    "desk_going_out",
+    "desk_declined",
+    "desk_all",
+]
 SMALL = Indicator(name="Schools", target="10")
 
 
@@ -175,7 +183,9 @@ def test_eight_hundred_pledges_take_as_many_queries_as_ten(
     many(pledge, 9)
     url = reverse("pledges:desk_queue")
     desk.get(url)
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
         desk.get(url, {"sort": sort})
     many(pledge, 790)
     with CaptureQueriesContext(connection) as all_of_them:

@@ -172,7 +172,9 @@ def remove_group_change(request: HttpRequest, pk: int) -> HttpResponse:
 def told(kind: str) -> list[dict[str, Any]]:
     """The last changes of one kind of setting, newest first, for the timeline."""
     entries = history.of(kind, 1).order_by("-at", "-id")[:SHOWN]
-    return [{"at": entry.at.date(), "title": _sentence(entry), "text": entry.data.get("source", "")} for entry in entries]
+    return [
+        {"at": entry.at.date(), "title": _sentence(entry), "text": entry.data.get("source", "")} for entry in entries
+    ]
 
 
 def _sentence(entry: HistoryEntry) -> str:

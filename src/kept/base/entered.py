@@ -57,7 +57,9 @@ def _rates() -> dict[str, list[tuple[date, rates.Rate]]]:
 
 
 def _place_names() -> dict[tuple[str, str], str]:
-    return {(code, language): name for code, language, name in PlaceName.objects.values_list("code", "language", "name")}
+    return {
+        (code, language): name for code, language, name in PlaceName.objects.values_list("code", "language", "name")
+    }
 
 
 def forget() -> None:

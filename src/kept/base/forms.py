@@ -105,7 +105,10 @@ class RateForm(forms.Form):
     )
     direction = forms.ChoiceField(
         label=_("The rate says"),
-        choices=[("per_dollar", _("how many units make one US dollar")), ("per_unit", _("how many US dollars one unit is"))],
+        choices=[
+            ("per_dollar", _("how many units make one US dollar")),
+            ("per_unit", _("how many US dollars one unit is")),
+        ],
         widget=forms.RadioSelect,
         initial="per_dollar",
     )

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -159,6 +159,7 @@ def queue(choice: Choice, person: Any) -> QuerySet[Pledge]:
     since = {
         REVIEW.slug: F("submitted_at"),
         REVISIONS.slug: F("working__submitted_at"),
+        ALL.slug: Coalesce("submitted_at", "created_at"),
     }.get(choice.tab.slug, Subquery(last.values("at")[:1]))
     found = Pledge.objects.filter(choice.tab.where).annotate(since=since)
     found = _narrowed(found, choice, person).select_related("lead", "reviewer", "working", "current")
@@ -188,7 +189,7 @@ def _narrowed(found: QuerySet[Pledge], choice: Choice, person: Any) -> QuerySet[
 
 
 def _holds(word: str) -> Q:
-    """A word in title, reference or the lead's names. SQLite knows capitals of Latin letters alone: we write them out."""
+    """A word in title, reference or the lead's names; capitals written out, since SQLite knows Latin ones alone."""
     number = word.upper().removeprefix("P-").lstrip("0")
     wanted = Q(number=int(number)) if number.isascii() and number.isdigit() and len(number) < 9 else Q(key=word)
     for form in {word, word.lower(), word.upper(), word.capitalize()}:
@@ -378,3 +379,9 @@ def others_of(pledge: Pledge, most: int = 8) -> tuple[list[Pledge], int]:
     others = Pledge.objects.of(ids).exclude(pk=pledge.pk).exclude(status__in=[Status.DRAFT, Status.DISCARDED])
     newest = list(others.select_related("current").order_by("-submitted_at", "-pk")[: most + 1])
     return newest[:most], len(newest) if len(newest) <= most else others.count()
+
+
+def not_converted() -> QuerySet[Revision]:
+    """The counted texts whose amount stands outside the sum, since no rate is known; by currency and day."""
+    rows = Revision.objects.public().counted().filter(amount__isnull=False, amount_usd__isnull=True)
+    return rows.select_related("pledge", "lead").order_by("currency", "day", "pk")

@@ -37,6 +37,7 @@ urlpatterns = [
     path("pledges/<slug:tab>/<str:address>/", queue.pledge, name="desk_open"),
     path("translations/", translating.waiting, name="desk_translations"),
     path("translations/<int:pk>/", translating.write, name="desk_translate"),
+    path("not-converted/", correcting.not_converted, name="desk_not_converted"),
     path("terms/", terms.terms, name="desk_terms"),
     path("terms/<str:taxonomy>/new/", terms.new_term, name="desk_new_term"),
     path("terms/<str:taxonomy>/<slug:slug>/", terms.term, name="desk_term"),

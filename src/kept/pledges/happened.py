@@ -47,7 +47,8 @@ SENTENCES: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("%(who)s confirmed as a partner."), gettext_lazy("A partner confirmed by the link that was sent.")
     ),
     "decline_partner": (
-        gettext_lazy("%(who)s said no to being a partner."), gettext_lazy("A partner said no by the link that was sent.")
+        gettext_lazy("%(who)s said no to being a partner."),
+        gettext_lazy("A partner said no by the link that was sent."),
     ),
     "assign": (gettext_lazy("%(who)s gave it to %(to)s."), ""),
     "unassign": (gettext_lazy("%(who)s gave it to nobody."), ""),

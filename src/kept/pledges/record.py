@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from kept.base import entered, places, rates
+from kept.base import amendments, entered, places, rates
 from kept.base.bulk import insert_objects, insert_rows
 from kept.base.places.catalogue import on_reload
 from kept.log.actions import NewEntry, document_bytes, new_salt, open_head
@@ -70,6 +70,7 @@ def put_on_record(
     change number. `organisations` spares queries where the caller has them (imports).
     """
     organisations = organisations if organisations is not None else _organisations_of(records)
+    amendments.refresh()  # another process may have entered that a country joins or leaves a group
     for record in records:
         project(record, at=at, organisations=organisations)
     with open_head() as head:

@@ -39,6 +39,20 @@ def published_translation(pledge: Pledge, n: int, language: str) -> Translation 
     return shown.translation if shown and not shown.outdated else None
 
 
+def languages_of(revision: Revision) -> list[str]:
+    """The languages into which the words of this public text were translated, checked and published; two queries."""
+    rows = Translation.objects.filter(
+        pledge=revision.pledge_id, state=TranslationState.PUBLISHED, n__lte=revision.n or 0
+    ).exclude(title="")
+    newest = {row.language: row for row in rows.order_by("n")}
+    sources = {source.n: source for source in _sources([t for t in newest.values() if t.n != revision.n])}
+    words = words_of(revision)
+    return sorted(
+        code for code, row in newest.items()
+        if row.n == revision.n or (row.n in sources and words_of(sources[row.n]) == words)
+    )  # fmt: skip
+
+
 def published_translations(revisions: Iterable[Revision], language: str) -> dict[tuple[int, int], Shown]:
     """{(pledge id, n): the newest published translation of that text or an earlier one}; two queries for all.
 

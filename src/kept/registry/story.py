@@ -17,7 +17,7 @@ from kept.log.models import Document, Entry
 from kept.people.models import Organisation
 from kept.pledges import taxonomies
 from kept.pledges.content import PledgeContent
-from kept.pledges.models import Pledge, Revision, Translation, TranslationState
+from kept.pledges.models import Pledge, Revision
 from kept.pledges.presenting import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
 
 # The fields of a text, as a reader knows them, in the order of the page.
@@ -187,12 +187,6 @@ def _indicator(indicator: Any) -> str:
     steps = " → ".join(filter(None, (indicator.baseline, indicator.target)))
     words = (indicator.name, f"{steps} {indicator.unit}".strip(), indicator.by)
     return unicodedata.normalize("NFC", " · ".join(filter(None, words)))
-
-
-def translated_into(pledge: Pledge) -> list[str]:
-    """The languages (Django's codes) of the translations that were checked and published."""
-    found = Translation.objects.filter(pledge=pledge, state=TranslationState.PUBLISHED).exclude(title="")
-    return sorted(set(found.values_list("language", flat=True)))
 
 
 # How the value of a field is written for a reader; others stand as they are.

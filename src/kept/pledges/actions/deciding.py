@@ -99,7 +99,9 @@ def decide(
         return act(fresh, by=by, at=at, reason=reason, publish_at=publish_at, announcement=announcement)
 
 
-def publish_safe(pledge: Pledge, *, by: Any, at: datetime, seen: str, objections: Callable[[Pledge], list[str]]) -> Pledge:
+def publish_safe(
+    pledge: Pledge, *, by: Any, at: datetime, seen: str, objections: Callable[[Pledge], list[str]]
+) -> Pledge:
     """Publish one of several that were chosen together, only if nothing speaks against it now.
 
     `objections` gives what does, in words, for the pledge as it is under the lock. Raises as `decide`.

@@ -19,9 +19,7 @@ from kept.pledges.permissions import may_change_terms
 CHANGEABLE = ("names", "descriptions", "position", "is_active")
 
 
-def save_term(
-    taxonomy: str, slug: str, values: Mapping[str, Any], *, by: Any, at: datetime, new: bool = False
-) -> Term:
+def save_term(taxonomy: str, slug: str, values: Mapping[str, Any], *, by: Any, at: datetime, new: bool = False) -> Term:
     """Change a term, or make a new one. Its slug stands in addresses and documents and never changes.
 
     Raises NotAllowed, Refused (no name in English, a new one whose slug is taken).

@@ -129,7 +129,13 @@ def send_translation_back(translation: Translation, *, by: Any, at: datetime, re
         fresh.state, fresh.changed_at = TranslationState.DRAFT, at
         fresh.save(update_fields=["state", "changed_at"])
         Message.objects.create(
-            pledge=fresh.pledge, at=at, by=by, by_name=str(by), from_secretariat=True, internal=True, text=reason.strip()
+            pledge=fresh.pledge,
+            at=at,
+            by=by,
+            by_name=str(by),
+            from_secretariat=True,
+            internal=True,
+            text=reason.strip(),
         )
         announce("translation.sent_back", pledge=fresh.pledge, translation=fresh, by=by, at=at, reason=reason)
     return fresh
@@ -150,7 +156,9 @@ def publish_translation(translation: Translation, *, by: Any, at: datetime) -> T
         if is_redacted(source):
             raise WrongState(_("The text that this translates was removed."))
         if is_outdated(fresh):
-            raise WrongState(_("The text has changed since. Ask for a translation of the new one: your words are kept."))
+            raise WrongState(
+                _("The text has changed since. Ask for a translation of the new one: your words are kept.")
+            )
         _check_complete(fresh)
         fresh.state, fresh.changed_at, fresh.published_at = TranslationState.PUBLISHED, at, at
         fresh.checked_by, fresh.checked_by_name = by, by.name
@@ -193,7 +201,5 @@ def cancel_translation(translation: Translation, *, by: Any, at: datetime) -> No
         fresh = _locked(translation, by)
         if fresh.state == TranslationState.PUBLISHED:
             raise WrongState(_("This translation is published. It stays with its text."))
-        history.record(
-            "pledge", fresh.pledge_id, "cancel_translation", by=by, at=at, data={"language": fresh.language}
-        )
+        history.record("pledge", fresh.pledge_id, "cancel_translation", by=by, at=at, data={"language": fresh.language})
         fresh.delete()

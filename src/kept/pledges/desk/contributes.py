@@ -49,8 +49,14 @@ register(
     Entry(_("Translations"), "pledges:desk_translations", 30, section=DESK, permission=is_secretariat,
           badge=counted("translations"), group=PLEDGES)
 )  # fmt: skip
-register(Entry(queries.DECLINED.name, "pledges:desk_declined", 29, section=DESK, permission=is_secretariat, group=PLEDGES))
+register(
+    Entry(queries.DECLINED.name, "pledges:desk_declined", 29, section=DESK, permission=is_secretariat, group=PLEDGES)
+)
 register(Entry(_("All pledges"), "pledges:desk_all", 31, section=DESK, permission=is_secretariat, group=PLEDGES))
+register(
+    Entry(_("Amounts not converted"), "pledges:desk_not_converted", 925, section=DESK, permission=is_secretariat,
+          group=_("Settings"))
+)  # fmt: skip
 register(
     Entry(_("Focus areas, kinds"), "pledges:desk_terms", 910, section=DESK, permission=is_secretariat,
           group=_("Settings"))

@@ -51,7 +51,13 @@ def answer_by_mail(
         add_message(pledge, text, by=person, at=at, by_mail=True)
     except NotAllowed:
         Message.objects.create(
-            pledge=pledge, at=at, by=person, by_name=sender or str(person), internal=True, by_mail=True, text=text.strip()
+            pledge=pledge,
+            at=at,
+            by=person,
+            by_name=sender or str(person),
+            internal=True,
+            by_mail=True,
+            text=text.strip(),
         )
 
 

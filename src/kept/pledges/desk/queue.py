@@ -145,7 +145,9 @@ def _neighbours(
     choice: queries.Choice, given: QueryDict, page: Page, lines: list[queries.Line], selected: Pledge | None
 ) -> dict[str, str]:
     """The addresses of the next and the former pledge of the list; at its ends those of the neighbouring page."""
-    here = next((n for n, line in enumerate(lines) if selected and line.pledge.pk == selected.pk), -1 if selected else 0)
+    here = next(
+        (n for n, line in enumerate(lines) if selected and line.pledge.pk == selected.pk), -1 if selected else 0
+    )
     found = {"next": "", "before": "", "next_name": _("Next"), "before_name": _("Previous")}
     if here + 1 < len(lines):
         found["next"] = lines[here + 1].url

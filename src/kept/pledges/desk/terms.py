@@ -10,9 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kept.base import history
 from kept.base.desk import for_the_desk
@@ -110,7 +109,9 @@ def _edit(request: HttpRequest, found: Term) -> HttpResponse:
 
     def save() -> Term:
         slug = found.slug or slugify(form.cleaned_data["name_en"])[:80]
-        return actions.save_term(found.taxonomy, slug, form.values(), by=request.user, at=timezone.now(), new=not found.slug)
+        return actions.save_term(
+            found.taxonomy, slug, form.values(), by=request.user, at=timezone.now(), new=not found.slug
+        )
 
     if request.method == "POST" and attempt(request, form, save, _("Saved.")):
         return redirect("pledges:desk_terms")

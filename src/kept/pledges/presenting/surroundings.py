@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from kept.base.languages import language as language_of
 from kept.people.models import Organisation
 from kept.pledges.content import PledgeContent
-from kept.pledges.models import Attachment, Partnership, PartnershipState, Revision, Translation, TranslationState
+from kept.pledges.models import Attachment, Partnership, PartnershipState, Revision, Translation
+from kept.pledges.translations import published_translations
 
 
 @dataclass(slots=True)
@@ -23,7 +23,7 @@ class Surroundings:
 
 
 def surroundings_of(revisions: Iterable[Revision], language: str, *, files: bool = True) -> Surroundings:
-    """Everything that `present` needs for these texts, in at most five queries, however many they are.
+    """Everything that `present` needs for these texts, in at most six queries, however many they are.
 
     Translations are those that were checked and published, in `language`. `files=False` leaves attachments out.
     """
@@ -34,7 +34,7 @@ def surroundings_of(revisions: Iterable[Revision], language: str, *, files: bool
         organisations=_organisations(contents),
         attachments=_attachments(contents) if files else {},
         confirmed=_confirmed(pledges, contents),
-        translations=_translations(pledges, language),
+        translations=_translations(revisions, language),
         first_ends=_first_ends(revisions),
     )
 
@@ -60,10 +60,10 @@ def _confirmed(pledges: set[int], contents: list[PledgeContent]) -> dict[int, fr
     return {pledge: frozenset(who) for pledge, who in found.items()}
 
 
-def _translations(pledges: set[int], language: str) -> dict[tuple[int, int], Translation]:
-    code = language_of(language).code
-    rows = Translation.objects.filter(pledge__in=pledges, language=code, state=TranslationState.PUBLISHED)
-    return {(t.pledge_id, t.n): t for t in rows}
+def _translations(revisions: list[Revision], language: str) -> dict[tuple[int, int], Translation]:
+    """Those that still say what the text says: a later revision with the same words keeps its translation."""
+    shown = published_translations(revisions, language)
+    return {key: each.translation for key, each in shown.items() if not each.outdated}
 
 
 def _first_ends(revisions: list[Revision]) -> dict[int, str]:

@@ -18,6 +18,7 @@ from kept.log import views as log_views
 from kept.pledges.models import Pledge, Revision
 from kept.pledges.permissions import may_see_draft
 from kept.pledges.presenting import Surroundings, present, surroundings_of
+from kept.pledges.translations import languages_of
 from kept.registry import citing, explaining, listing, queries, story
 from kept.registry.selection import Selection
 
@@ -115,7 +116,7 @@ def wording_for(
     Without a wish the reader's language where there is a published translation, else the original.
     """
     original = normalise(revision.language) or revision.language
-    available = [original, *story.translated_into(found)]
+    available = [original, *languages_of(revision)]
     wish = normalise(text) or text
     shown = wish if wish in available else language if language in available else original
     around = surroundings_of([revision], shown)
