@@ -8,6 +8,7 @@ by then), and never beyond midnight UTC, when the day in it changes.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -26,8 +27,11 @@ SECONDS = 5.0
 MOST_PAGES = 400
 MOST_BYTES = 24 * 2**20
 LARGEST = 600_000
-PLACES = ("/pledges/", "/organisations/", "/counter/", "/embed/", "/data/", "/api/v1/")
-NEVER = ("/pledges/new/",)
+# The registry's own addresses, without their language.
+KEPT_ADDRESSES = re.compile(
+    r"/(pledges/([Pp]-[0-9]{1,9}/(revisions/[0-9]+/)?|feed\.atom)?"
+    r"|organisations/([-\w]+/)?|counter/|embed/counter/|data/|api/v1/.*)?"
+)
 KEPT_HEADERS = (
     "Content-Type", "Content-Language", "Vary", "ETag", "Cache-Control", "Link", "Access-Control-Allow-Origin",
     "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers",
@@ -116,13 +120,11 @@ def is_readers(request: HttpRequest) -> bool:
         or request.COOKIES.get("messages")
     ):
         return False
-    if "If-None-Match" in request.headers and request.path_info.startswith("/api/"):
-        return False  # the API answers these itself
     path = request.path_info
     first = path.split("/", 2)[1]
     codes = {code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE}
     bare = path[len(first) + 1 :] if first in codes else path
-    return (bare == "/" or bare.startswith(PLACES)) and not bare.startswith(NEVER)
+    return KEPT_ADDRESSES.fullmatch(bare) is not None
 
 
 def _wants(request: HttpRequest) -> str:
@@ -165,9 +167,11 @@ def revived(page: Kept) -> HttpResponse:
 
 
 def conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """304 where the reader's program has this very page."""
-    framed = getattr(response, "may_be_framed", False)
+    """304 where the reader's program has this very page; what other web sites may read stays theirs to read."""
     answered = get_conditional_response(request, etag=response["ETag"], response=response)
-    if framed:
+    for name in KEPT_HEADERS:
+        if name.startswith("Access-Control") and response.has_header(name):
+            answered[name] = response[name]
+    if getattr(response, "may_be_framed", False):
         answered.may_be_framed = True  # type: ignore[attr-defined]
     return answered

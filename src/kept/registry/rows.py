@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -85,7 +86,7 @@ def _record(
     successor = pledge.successor if revision.record_status == "superseded" else None
     return {
         "reference": pledge.reference,
-        "url": absolute("registry:pledge", pledge.reference),
+        "url": page_of(pledge.reference),
         "status": revision.record_status,
         "reason": revision.reason,
         "successor": successor.reference if successor else None,
@@ -127,7 +128,7 @@ def _record(
         "source_stage": content.source_stage or None,
         "source_reports": data.get("source_reports", []),
         "notes": data.get("notes", []),
-        "document": absolute("records:document", pledge.reference, revision.n),
+        "document": document_of(pledge.reference, revision.n),
         "sha256": revision.sha256,
     }
 
@@ -148,6 +149,23 @@ def absolute(name: str, *args: Any) -> str:
     """An address with its host, the same in every language: English stands at the root."""
     with translation.override(settings.LANGUAGE_CODE):
         return settings.KEPT_BASE_URL + reverse(name, args=args)
+
+
+def page_of(reference: str) -> str:
+    """The address of a pledge's page."""
+    return _pattern(settings.KEPT_BASE_URL, "registry:pledge", ("P-0",)).replace("P-0", reference)
+
+
+def document_of(reference: str, n: int) -> str:
+    """The address of the public document of a revision."""
+    pattern = _pattern(settings.KEPT_BASE_URL, "records:document", ("P-0", 1))
+    return pattern.replace("P-0/revisions/1.", f"{reference}/revisions/{n}.")
+
+
+@lru_cache(maxsize=8)
+def _pattern(base: str, name: str, args: tuple) -> str:
+    """An address of an example: exports write hundreds of thousands, and looking each up takes longer than the rest."""
+    return absolute(name, *args)
 
 
 def instant(moment: datetime) -> str:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 from kept.base.context import House
 from kept.base.languages import native_name, normalise
 from kept.log import views as log_views
+from kept.people.permissions import belongs_to
 from kept.pledges.models import Pledge, Revision
 from kept.pledges.permissions import may_see_draft
-from kept.pledges.presenting import Surroundings, present, surroundings_of
+from kept.pledges.presenting import Surroundings, address, present, surroundings_of
 from kept.pledges.translations import languages_of
 from kept.registry import citing, explaining, listing, queries, story
 from kept.registry.selection import Selection
@@ -86,7 +87,7 @@ def linked_data(request: HttpRequest, found: Pledge) -> HttpResponse:
 def page_of(found: Pledge, request: HttpRequest) -> dict[str, Any]:
     """What the page of a public pledge shows."""
     language = get_language() or "en"
-    revision = found.current
+    revision, visitor = found.current, House(request).visitor
     around, translations = wording_for(found, revision, request.GET.get("text", ""), language)
     view = present(found, revision, language, around=around)
     happenings = story.story(found)
@@ -105,6 +106,7 @@ def page_of(found: Pledge, request: HttpRequest) -> dict[str, Any]:
         "linked_data": script_text(citing.linked_data(found, revision, view)),
         "short_url": citing.url_of(found),
         "more": more_of(found, language),
+        "mine_url": address("pledges:mine", found.reference) if belongs_to(visitor, found.lead_id) else "",
     }
 
 
