@@ -34,7 +34,12 @@ class Root:
         scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
         if self.hub.serves(scope):
             return await self.hub(scope, receive, send)
-        return await self.pages(scope, receive, metrics.counting(send))
+
+        async def body() -> Any:
+            # The server's own `receive` gives a future; the bridge to WSGI takes a coroutine and nothing else.
+            return await receive()
+
+        return await self.pages(scope, body, metrics.counting(send))
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

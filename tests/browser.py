@@ -1,0 +1,366 @@
+"""A whole Kept as it is in life, for tests in a browser: a server of its own, its worker, its mail, a Chromium.
+
+Nothing is mocked: `kept serve` runs as a process with a data folder of its own, mails are the files that leave, and a
+person finds buttons by their words. Where no browser is found, these tests are skipped, and the summary says so.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import fcntl
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PATIENCE = 40  # seconds for a server to answer, on a machine with other work
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
+
+
+@cache
+def chromium() -> str | None:
+    """The path of a Chromium: the system's, else the one that Playwright brought; None where there is none."""
+    for name in COMMANDS:
+        if found := shutil.which(name):
+            return found
+    folders = [Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")]
+    for folder in folders:
+        for found in sorted(folder.glob("chromium*/**/chrome"), reverse=True):
+            if os.access(found, os.X_OK):
+                return str(found)
+    return None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Mail:
+    """One mail that left: to whom, subject, text."""
+
+    to: str
+    subject: str
+    text: str
+
+    @property
+    def code(self) -> str:
+        """The code to sign in: 1234-5678."""
+        found = re.search(r"\b\d{4}-\d{4}\b", self.text)
+        assert found, f"There is no code in the mail: {self.text}"
+        return found.group()
+
+    @property
+    def links(self) -> list[str]:
+        return re.findall(r"https?://[^\s<>\"]+", self.text)
+
+
+@dataclass
+class Kept:
+    """A running installation. `kept("demo")` runs a command on its data while it serves."""
+
+    data: Path
+    port: int
+    settings: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Nothing of the tests' own environment that is a setting of Kept."""
+        foreign = (
+            "KEPT_",
+            "DATABASE_URL",
+            "REDIS_URL",
+            "EMAIL_URL",
+            "STORAGE_URL",
+            "SECRET_KEY",
+            "LOG_",
+            "DEBUG",
+            "DEMO",
+        )
+        ours = {k: v for k, v in os.environ.items() if not k.startswith(foreign) and k != "DJANGO_SETTINGS_MODULE"}
+        own = {"KEPT_DATA": str(self.data), "KEPT_BASE_URL": self.url, "LOG_LEVEL": "ERROR"}
+        return ours | own | self.settings
+
+    def kept(self, *words: str) -> str:
+        """Run an administration command; returns what it printed."""
+        command = [sys.executable, "-m", "kept.site.command", *words]
+        done = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"kept {' '.join(words)}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def start(self) -> Kept:
+        command = [sys.executable, "-m", "kept.site.command", "serve", "--port", str(self.port), "--workers", "1"]
+        with (self.data / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--with-worker"], env=self.environment, cwd=ROOT, stdout=log, stderr=log
+            )
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urlopen(f"{self.url}/static/base/kept.js", timeout=5):  # noqa: S310
+                    return self
+            except (URLError, OSError):
+                time.sleep(0.1)
+        self.stop()
+        raise AssertionError(f"The server did not start:\n{(self.data / 'server.log').read_text()[-4000:]}")
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    # Mail --------------------------------------------------------------------------------------------
+
+    def mails(self, to: str = "") -> list[Mail]:
+        """The mails that left, the oldest first; those to one person where `to` is given."""
+        found = []
+        for path in sorted((self.data / "outbox").glob("*.log"), key=lambda p: p.stat().st_mtime_ns):
+            for part in re.split(rb"^-{79}\n", path.read_bytes(), flags=re.M):
+                if not part.strip():
+                    continue
+                message = email.message_from_bytes(part, policy=email.policy.default)
+                body = message.get_body(("plain",))
+                if body is not None:
+                    found.append(Mail(str(message["To"]), str(message["Subject"]), body.get_content()))
+        return [mail for mail in found if not to or mail.to == to]
+
+    def mail_to(self, to: str, *, after: int = 0, about: str = "") -> Mail:
+        """The newest mail to somebody, waited for: more than `after` mails, with `about` in subject or text."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            found = [m for m in self.mails(to)[after:] if about in m.subject + m.text]
+            if found:
+                return found[-1]
+            time.sleep(0.1)
+        raise AssertionError(f"No mail to {to} about {about!r}; there are {[m.subject for m in self.mails(to)]}")
+
+
+def _made_once(folder: Path, name: str, make) -> Path:
+    """A folder that the first process makes and all others take as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = folder / name
+        if not ready.exists():
+            half = folder / f"{name}.half"
+            shutil.rmtree(half, ignore_errors=True)
+            half.mkdir()
+            make(half)
+            half.rename(ready)
+    return ready
+
+
+def template(folder: Path, *, demonstration: bool) -> Path:
+    """A migrated data folder to copy from: empty, or with the demonstration. Made once for all processes of a run."""
+
+    def migrated(half: Path) -> None:
+        Kept(half, 1).kept("migrate", "-v0")
+
+    def with_demonstration(half: Path) -> None:
+        shutil.copytree(template(folder, demonstration=False), half, dirs_exist_ok=True)
+        Kept(half, 1).kept("demo")
+
+    if demonstration:
+        return _made_once(folder, "demonstration", with_demonstration)
+    return _made_once(folder, "empty", migrated)
+
+
+@contextmanager
+def installation(source: Path, data: Path, **settings: str):
+    """Serve a copy of a data folder; yields the running `Kept`."""
+    shutil.copytree(source, data)
+    running = Kept(data, free_port(), settings)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+# People ----------------------------------------------------------------------------------------------
+
+
+def in_words(language: str, text: str, **values: object) -> str:
+    """A text of the interface in a language, as its page says it."""
+    from django.utils import translation
+
+    with translation.override(language):
+        return translation.gettext(text) % values if values else translation.gettext(text)
+
+
+class Person:
+    """Somebody in front of a browser, who reads and finds things by their words, in their language.
+
+    Texts are given in English, as the code has them; a text that is not translated is looked for in English.
+    """
+
+    def __init__(self, page, house: Kept, language: str = "en", name: str = "") -> None:
+        self.page, self.house, self.language, self.name = page, house, language, name
+        self.said: list[str] = []  # errors in the console
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def _heard(self, message) -> None:
+        # A form that is refused answers 422, an address that is not there 404: that is no fault of the page.
+        if (
+            message.type == "error"
+            and "status of 4" not in message.text
+            and "ERR_INTERNET_DISCONNECTED" not in message.text
+        ):
+            self.said.append(message.text)
+
+    def words(self, text: str, **values: object) -> str:
+        return in_words(self.language, text, **values)
+
+    def go(self, path: str):
+        """Open an address of the house in this person's language; returns the answer."""
+        return self.page.goto(self.house.url + (path if self.language == "en" else f"/{self.language}{path}"))
+
+    def write(self, label: str, value: str, *, exact: bool = False) -> None:
+        """Fill in the field with this label."""
+        self.field(label, exact=exact).fill(value)
+
+    def field(self, label: str, *, exact: bool = False):
+        words = self.words(label)
+        begins = re.compile(rf"^\s*{re.escape(words)}" + (r"\s*$" if exact else ""))
+        return self.page.get_by_label(begins).and_(self.page.locator("input, textarea, select")).first
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose in a list."""
+        self.field(label).select_option(label=self.words(option))
+
+    def tick(self, label: str) -> None:
+        """Tick a box or choose one of several, by its label; a list that is folded is unfolded first."""
+        words = self.words(label)
+        self.page.get_by_label(words, exact=True).first.check(force=True)
+
+    def press(self, text: str, **values: object) -> None:
+        """Press the button with these words, and wait for the page behind it."""
+        self.button(text, **values).click()
+        self.page.wait_for_load_state()
+
+    def button(self, text: str, **values: object):
+        return self.page.get_by_role("button", name=self.words(text, **values), exact=True).first
+
+    def follow(self, text: str, **values: object) -> None:
+        """Follow the link with these words."""
+        self.page.get_by_role("link", name=self.words(text, **values), exact=True).first.click()
+        self.page.wait_for_load_state()
+
+    def sees(self, text: str, **values: object) -> None:
+        """These words are on the page, where a person sees them. Waits for them; fails with what is there instead."""
+        words = self.words(text, **values)
+        try:
+            self.page.get_by_text(words).filter(visible=True).first.wait_for()
+        except Exception:
+            raise AssertionError(f"{words!r} is not on {self.page.url}:\n{self.text}") from None
+
+    @property
+    def text(self) -> str:
+        """What stands on the page."""
+        return self.page.locator("main").inner_text()
+
+    @property
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    def sign_in(self, email: str) -> None:
+        """With the code from the mail."""
+        before = len(self.house.mails(email))
+        self.go("/accounts/login/")
+        self.write("Mail address", email)
+        self.press("Send me a code")
+        self.write("The code from the mail", self.house.mail_to(email, after=before).code)
+        self.press("Continue")
+        assert "/accounts/" not in self.page.url, self.text
+
+
+def sign_in(page, house: Kept, email: str, *, language: str = "en"):
+    """Sign somebody in; returns the page."""
+    Person(page, house, language).sign_in(email)
+    return page
+
+
+# Fixtures, imported by the conftests of tests/journeys and tests/site --------------------------------
+
+NO_BROWSER = "no Chromium was found"
+
+
+@pytest.fixture(scope="session")
+def templates_folder(tmp_path_factory) -> Path:
+    """One folder for all processes of this run (pytest-xdist gives each a folder below it)."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "kept-templates"
+
+
+@pytest.fixture(scope="module")
+def chrome():
+    """A running Chromium. It is closed with the module: its event loop would keep Django from the database."""
+    path = chromium()
+    if path is None:
+        pytest.skip(NO_BROWSER)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def demonstration(templates_folder, tmp_path_factory):
+    """The demonstration coalition, served, published without a wait."""
+    source = template(templates_folder, demonstration=True)
+    data = tmp_path_factory.mktemp("demonstration") / "var"
+    with installation(source, data, KEPT_CALL_BACK_MINUTES="0") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def empty_house(templates_folder, tmp_path_factory):
+    """An installation on its first day, served."""
+    source = template(templates_folder, demonstration=False)
+    data = tmp_path_factory.mktemp("empty") / "var"
+    with installation(source, data, KEPT_CALL_BACK_MINUTES="0") as running:
+        yield running
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Tests that did not run are no tests that passed: say how many, and what is missing."""
+    for reason, cure in (
+        (NO_BROWSER, "install Chromium (Debian: apt install chromium), or: playwright install chromium"),
+        ("no HTML checker", "npm ci, and Java"),
+    ):
+        skipped = [r for r in terminalreporter.stats.get("skipped", []) if reason in str(r.longrepr)]
+        if skipped:
+            terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+            terminalreporter.write_line(f"{len(skipped)} tests were skipped: {reason}. To run them: {cure}.")
