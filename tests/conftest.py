@@ -169,3 +169,17 @@ def make_pledge(organisation, focal_point, secretary, now):
         return actions.withdraw(pledge, by=by or focal_point, at=now, reason="The money went elsewhere.")
 
     return make
+
+
+@pytest.fixture
+def connection_queries(db):
+    """How many queries something takes: connection_queries(lambda: client.get(…)) → number."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def count(act) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            act()
+        return len(seen)
+
+    return count

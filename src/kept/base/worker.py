@@ -96,7 +96,9 @@ class Worker:
         while not self.stopping.is_set():
             if parent is not None and os.getppid() != parent:
                 break
+            close_old_connections()
             self.look(timezone.now())
+            close_old_connections()
             self.stopping.wait(BEAT)
         self.stopping.set()
         tasks.join(LAST_WORDS)
@@ -111,7 +113,6 @@ class Worker:
 
     def look(self, now: datetime) -> list[str]:
         """Do what is due at `now`; the names of the duties that were done. Costs one read where nothing is."""
-        close_old_connections()
         done = []
         try:
             for work in self._due(now):
@@ -125,7 +126,6 @@ class Worker:
                     break
         except Exception:  # the database is away for a moment: the next beat tries again
             log.exception("The worker could not look for what is due.")
-            close_old_connections()
         return done
 
     def _due(self, now: datetime) -> list[Work]:
@@ -148,7 +148,6 @@ class Worker:
         except Exception as fault:  # one duty's fault does not keep the others from their work
             log.exception("The duty %s failed.", work.name)
             error = f"{type(fault).__name__}: {fault}"
-            close_old_connections()
         if work.alone:
             give_back(work, self.holder, now, error)
 

@@ -21,9 +21,7 @@ MOST_WORDS = 2000  # characters of a message or a reason
 class SignUpFields(forms.Form):
     """What an account asks beside the mail address. Used by allauth's sign-up (ACCOUNT_SIGNUP_FORM_CLASS)."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
     def signup(self, request: Any, user: Any) -> None:
         """Called by allauth once the account is made."""
@@ -34,9 +32,7 @@ class SignUpFields(forms.Form):
 class AccountForm(forms.Form):
     """One's own name, and the language of mails."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     language = forms.ChoiceField(label=_("Language of our mails to you"), choices=LANGUAGE_CHOICES)
 
 

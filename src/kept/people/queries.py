@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from kept.base import history
 from kept.base.models import HistoryEntry
@@ -113,11 +114,13 @@ def _speaking_for_those_merged() -> Exists:
 def desk_organisations() -> QuerySet[Organisation]:
     """All organisations with what the desk's list shows; `speaks`: somebody speaks for it."""
     active = Membership.objects.active().filter(organisation=OuterRef("pk"))
+    # Who only asked, and thought better of it, was never a member.
+    was = Q(state=MembershipState.ACTIVE) | Q(state=MembershipState.ENDED, decided_at__isnull=False)
     return Organisation.objects.select_related("merged_into").annotate(
         members=Count("memberships", filter=Q(memberships__state=MembershipState.ACTIVE)),
         speaks=_speaking("pk"),
         speaks_merged=_speaking_for_those_merged(),
-        had_members=Exists(Membership.objects.filter(organisation=OuterRef("pk"))),
+        had_members=Exists(Membership.objects.filter(was, organisation=OuterRef("pk"))),
         bounced=Exists(active.filter(person__bounced_at__isnull=False)),
         asking=Exists(Membership.objects.filter(organisation=OuterRef("pk"), state=MembershipState.ASKED)),
     )
@@ -155,12 +158,13 @@ def organisations_filtered(shown: str, words: str) -> QuerySet[Organisation]:
 
 
 ORGANISATION_SORTS = {
-    "name": ["name", "pk"],
-    "-name": ["-name", "-pk"],
+    "name": [Lower("name"), "pk"],
+    "-name": [Lower("name").desc(), "-pk"],
     "newest": ["-created_at", "-pk"],
-    "country": ["country", "name", "pk"],
-    "-country": ["-country", "name", "pk"],
-    "members": ["-members", "name", "pk"],
+    "-newest": ["created_at", "pk"],
+    "country": ["country", Lower("name"), "pk"],
+    "-country": ["-country", Lower("name"), "pk"],
+    "members": ["-members", Lower("name"), "pk"],
 }
 
 
@@ -220,10 +224,12 @@ def history_of(kind: str, subject_id: int, most: int = 50) -> list[HistoryEntry]
 
 PEOPLE_FILTERS = ("desk", "bounced", "closed", "alone")
 PEOPLE_SORTS = {
-    "name": ["name", "email"],
-    "-name": ["-name", "-email"],
+    "name": [Lower("name"), "email"],
+    "-name": [Lower("name").desc(), "-email"],
     "newest": ["-date_joined", "-pk"],
+    "-newest": ["date_joined", "pk"],
     "last_here": [F("last_login").desc(nulls_last=True), "pk"],
+    "-last_here": [F("last_login").asc(nulls_first=True), "pk"],
 }
 
 
@@ -246,5 +252,3 @@ def people_filtered(shown: str, words: str) -> QuerySet[Person]:
 def people_counts() -> dict[str, int]:
     """{filter: how many accounts}."""
     return {shown: people_filtered(shown, "").count() for shown in ("", *PEOPLE_FILTERS)}
-
-

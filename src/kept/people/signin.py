@@ -17,8 +17,10 @@ from allauth.account.forms import (
     ConfirmLoginCodeForm,
     ConfirmPasswordResetCodeForm,
     LoginForm,
+    RequestLoginCodeForm,
 )
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -150,10 +152,30 @@ class SignInForm(LoginForm):
         self.fields["login"].widget.attrs.pop("placeholder", None)
         self.mark_required = False
 
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        know_address(self.user)
+        return cleaned
+
     def _setup_password_field(self) -> None:
         password = self.fields["password"]
         password.required = False
         password.widget.attrs.pop("placeholder", None)
+
+
+class SignInByCodeForm(RequestLoginCodeForm):
+    """A mail address, where somebody asked for a code and nothing else."""
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        know_address(getattr(self, "_user", None))
+        return cleaned
+
+
+def know_address(person: Any) -> None:
+    """Enter the address of an account that was not made by signing up, so that the code that comes back confirms it."""
+    if person is not None:
+        sync_user_email_address(person)
 
 
 class _Code:

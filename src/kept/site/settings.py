@@ -157,6 +157,7 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "kept.people.signin.Accounts"
 ACCOUNT_FORMS = {
     "login": "kept.people.signin.SignInForm",
+    "request_login_code": "kept.people.signin.SignInByCodeForm",
     "confirm_login_code": "kept.people.signin.SignInCodeForm",
     "confirm_email_verification_code": "kept.people.signin.AddressCodeForm",
     "confirm_password_reset_code": "kept.people.signin.PasswordCodeForm",

@@ -117,9 +117,7 @@ def take_back(membership: Membership, *, by: Any, at: datetime) -> Membership:
     return membership
 
 
-def change_role(
-    membership: Membership, role: str, *, by: Any, at: datetime, knowing: bool = False
-) -> Membership:
+def change_role(membership: Membership, role: str, *, by: Any, at: datetime, knowing: bool = False) -> Membership:
     """Give a member another role. Raises NotAllowed, WrongState, Refused ("last_one": see `end_membership`)."""
     with transaction.atomic():
         membership = _locked(membership)

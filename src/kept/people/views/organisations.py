@@ -127,7 +127,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "roles": Role.choices,
         "invite": InviteForm(initial={"language": get_language(), "role": Role.CONTRIBUTOR}),
         "panels": panels.shown(panels.ORGANISATION, request, here),
-        "history": told(queries.history_of("organisation", here.pk, 20)),
+        "history": told(queries.history_of("organisation", here.pk, 20)) if manages else [],
     }
     return render(request, "people/organisation.html", context)
 
