@@ -202,3 +202,16 @@ def test_an_organisation_translates_its_own_pledge_and_nobody_elses(
     client.force_login(make_person())
     assert client.get(page).status_code == 404
     assert list(client.get(reverse("pledges:my_translations")).context["rows"]) == []
+
+
+def test_an_organisation_asks_for_a_translation_of_what_it_published(client, pledge, focal_point, make_person):
+    client.force_login(focal_point)
+    assert list(client.get(reverse("pledges:my_translations")).context["pledges"]) == [pledge]
+    url = reverse("pledges:ask_translation_of")
+    made = client.post(url, {"pledge": pledge.reference, "language": "ar"})
+    assert made["Location"] == reverse("pledges:my_translation", args=[Translation.objects.get(language="ar").pk])
+    assert client.post(url, {"pledge": pledge.reference, "language": "en", "back": "//evil.example"})["Location"] == (
+        reverse("pledges:my_translations")
+    )
+    client.force_login(make_person())
+    assert client.post(url, {"pledge": pledge.reference, "language": "fr"}).status_code == 404

@@ -9,14 +9,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import formats, worker
-from kept.base.navigation import DESK, Entry, register
-from kept.people.permissions import is_secretariat
+from kept.base.navigation import DESK, MY, Entry, register
+from kept.people.permissions import is_secretariat, roles_of, writes_for
 from kept.pledges import desk_queries as queries
 from kept.pledges.actions.publishing import publish_due
 from kept.pledges.desk import listeners, tasks
 
 __all__ = ["listeners"]
 PLEDGES = _("Pledges")
+
+
+def writes_somewhere(person: Any) -> bool:
+    """Writes for an organisation: may translate what it promised."""
+    return any(writes_for(person, organisation) for organisation in roles_of(person))
+
+
+register(Entry(_("Translations"), "pledges:my_translations", 25, section=MY, permission=writes_somewhere))
 
 worker.register_duty("pledges.publish_due", every=10, run=publish_due)
 worker.register_duty("pledges.nearest", every=5, run=tasks.note_nearest)

@@ -203,7 +203,7 @@ def colleagues(pledge: Pledge) -> list[Person]:
 def _writing(pledge: Pledge) -> str:
     """Where the secretariat writes in a pledge that it entered on behalf of its owner."""
     open_ones = {Status.DRAFT, Status.CHANGES_REQUESTED}
-    return address("pledges:write", pledge.key, "") if pledge.on_behalf and pledge.status in open_ones else ""
+    return address("pledges:continue", pledge.key) if pledge.on_behalf and pledge.status in open_ones else ""
 
 
 def position(entries: list[HistoryEntry], language: str) -> dict[str, Any]:

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
 from kept.base.difference import Piece, word_difference
-from kept.base.languages import native_name
+from kept.base.languages import LANGUAGES, native_name
 from kept.base.lifecycle import NotAllowed, Refused
-from kept.people.permissions import roles_of
+from kept.people.permissions import roles_of, writes_for
 from kept.pledges import actions
 from kept.pledges.content import PledgeContent
 from kept.pledges.desk.queue import find
 from kept.pledges.labels import label
-from kept.pledges.models import Revision, Translation, TranslationState
+from kept.pledges.models import Pledge, Revision, Translation, TranslationState
 from kept.pledges.permissions import may_check_translation, may_see_pledge, may_translate_pledge
 from kept.pledges.rules import LIMITS
 from kept.pledges.translations import TEXTS, is_outdated, open_translations
@@ -70,9 +70,16 @@ def my_translation(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 def my_translations(request: HttpRequest) -> HttpResponse:
-    """The translations of one's own organisations' pledges that are not finished."""
-    rows = _named(open_translations().filter(pledge__lead__in=list(roles_of(request.user)))[:200])
-    return render(request, "pledges/my_translations.html", {"rows": rows, "frame": "my"})
+    """The translations of one's own organisations' pledges that are not finished, and asking for one more."""
+    own = [pk for pk in roles_of(request.user) if writes_for(request.user, pk)]
+    pledges = Pledge.objects.public().filter(lead__in=own).order_by("-number")[:200]
+    context = {
+        "rows": _named(open_translations().filter(pledge__lead__in=own)[:200]),
+        "frame": "my",
+        "pledges": pledges,
+        "languages": LANGUAGES,
+    }
+    return render(request, "pledges/my_translations.html", context)
 
 
 def _named(rows: Iterable[Translation]) -> list[Translation]:
@@ -86,9 +93,9 @@ def _named(rows: Iterable[Translation]) -> list[Translation]:
 @never_cache
 @login_required
 @require_POST
-def ask(request: HttpRequest, address: str) -> HttpResponse:
-    """Ask for a translation, and go to it."""
-    pledge = find(address)
+def ask(request: HttpRequest, address: str = "") -> HttpResponse:
+    """Ask for a translation, and go to it. The pledge stands in the address, or was chosen in the form."""
+    pledge = find(address or request.POST.get("pledge", ""))
     if not may_see_pledge(request.user, pledge):
         raise Http404
     try:
@@ -97,12 +104,13 @@ def ask(request: HttpRequest, address: str) -> HttpResponse:
         raise Http404 from refusal
     except Refused as refusal:
         messages.error(request, str(refusal.message))
-        return redirect(request.POST.get("back") if _is_here(request.POST.get("back")) else "/")
+        back = request.POST.get("back", "")
+        return redirect(back if _is_here(back) else "pledges:my_translations")
     return redirect(_page("desk" if request.user.is_staff else "my"), made.pk)
 
 
-def _is_here(address: str | None) -> bool:
-    return bool(address) and address.startswith("/") and not address.startswith("//")
+def _is_here(address: str) -> bool:
+    return address.startswith("/") and not address.startswith("//")
 
 
 def _page(frame: str) -> str:
