@@ -160,6 +160,13 @@ def test_a_pledge_is_found_by_its_reference_and_by_its_opaque_id(desk, make_pled
     assert desk.get(reverse("pledges:desk_pledge", args=["P-99999"])).status_code == 404
 
 
+def test_the_menu_marks_the_list_in_which_an_open_pledge_waits(desk, make_pledge):
+    pledge = make_pledge("declined")
+    page = desk.get(reverse("pledges:desk_pledge", args=[pledge.address]))
+    lines = [line for group in page.context["house"].desk for line in group.lines]
+    assert [line.url for line in lines if line.current] == [reverse("pledges:desk_declined")]
+
+
 def many(pledge: Pledge, count: int) -> None:
     """Copies of a pledge that waits, with their texts."""
     text = pledge.working

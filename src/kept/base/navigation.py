@@ -123,7 +123,10 @@ def lines(section: str, request: HttpRequest, person: Any = None) -> list[Line]:
 
 
 def groups(section: str, request: HttpRequest, person: Any = None) -> list[Group]:
-    """The same as `lines`, under the headings that the entries name, in order of first appearance."""
+    """The same as `lines`, under the headings that the entries name, in order of first appearance.
+
+    A page that belongs below another entry than its address says sets `request.menu_path` to that one's.
+    """
     found: dict[str, Group] = {}
     shown = []
     for entry in entries(section):
@@ -131,7 +134,7 @@ def groups(section: str, request: HttpRequest, person: Any = None) -> list[Group
         if line:
             found.setdefault(str(entry.group), Group(entry.group)).lines.append(line)
             shown.append(line)
-    _mark_current(shown, request.path)
+    _mark_current(shown, getattr(request, "menu_path", request.path))
     return list(found.values())
 
 

@@ -102,6 +102,7 @@ TAB_URLS = {
 def queue_context(request: HttpRequest, choice: queries.Choice, selected: Pledge | None = None) -> dict[str, Any]:
     """Everything that the list shows: lines, tabs, sorting, filters, what goes out right now."""
     now = timezone.now()
+    request.menu_path = reverse(TAB_URLS[choice.tab.slug])
     found = queries.queue(choice, request.user)
     page = Paginator(found, queries.PAGE).get_page(request.GET.get("page"))
     lines = queries.lines(page.object_list, person=request.user, now=now, selected=selected.pk if selected else None)
