@@ -105,11 +105,15 @@ def score(mine: Traits, theirs: Traits) -> tuple[float, dict[str, float]]:
 
 
 def _titles(mine: Traits, theirs: Traits) -> float:
-    """Between how many words are shared (Dice) and how alike the words in order are: both, in equal parts."""
+    """Between how many words are shared (Dice) and how alike the letters are: both, in equal parts.
+
+    Any two sentences share half of their letters: likeness of letters counts from there on.
+    """
     if not mine.tokens or not theirs.tokens:
         return 0.0
     shared = 2 * len(mine.tokens & theirs.tokens) / (len(mine.tokens) + len(theirs.tokens))
-    return (shared + fuzz.token_sort_ratio(mine.title, theirs.title) / 100) / 2
+    letters = max(0.0, fuzz.token_sort_ratio(mine.title, theirs.title) / 50 - 1)
+    return (shared + letters) / 2
 
 
 def _compare(mine: Traits, other: Revision, theirs: Traits) -> LookAlike:

@@ -42,7 +42,7 @@ def ask_owner(pledge: Pledge, *, to: str, by: Any, at: datetime, name: str = "",
         if not pledge.title or not pledge.lead_id:
             raise Refused(_("Write a title and choose the organisation first: its owner has to see what to confirm."))
         _revoke(OWNER, str(pledge.pk), at)
-        data = {"name": name}
+        data = {"name": name, "language": language}
         link = make_link(OWNER, pledge.pk, at=at, days=DAYS, email=to, by=by, data=data)
         history.record("pledge", pledge.pk, "send_confirmation", by=by, at=at, data={"to": to})
         announce("pledge.owner_asked", pledge=pledge, link=link, by=by, at=at, language=language)

@@ -20,7 +20,7 @@ from kept.pledges.rules import MOST
 
 
 def add_attachment(pledge: Pledge, upload: Any, *, by: Any, at: datetime) -> Attachment:
-    """Put a file beside the text that is being written. Raises NotAllowed, WrongState, FileRefused (nothing is kept)."""
+    """Put a file beside the text that is being written. Raises NotAllowed, WrongState, FileRefused."""
     if not may_edit_pledge(by, pledge):
         raise NotAllowed(_("You may not do this."))
     found = examine(upload)
