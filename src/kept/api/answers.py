@@ -45,7 +45,7 @@ def answer(request: HttpRequest, data: Any, content_type: str = "application/jso
     response = HttpResponse(body, content_type=content_type)
     response["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
     response["Cache-Control"] = "no-cache"
-    return open_to_all(get_conditional_response(request, etag=response["ETag"], response=response))
+    return open_to_all(get_conditional_response(request, etag=response["ETag"], response=response) or response)
 
 
 def problem(wrong: Problem) -> HttpResponse:

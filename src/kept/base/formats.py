@@ -335,6 +335,6 @@ def _zone_label(local: datetime) -> str:
 # Lists
 
 
-def format_list(items: Iterable[str], language: str, style: Literal["standard", "or"] = "standard") -> str:
+def format_list(items: Iterable[str], language: str, style: Literal["standard", "or", "unit"] = "standard") -> str:
     """Items joined as a sentence joins them: a, b and c · a、b和c. `style="or"` for alternatives."""
     return lists.format_list([str(item) for item in items], style=style, locale=babel_locale(language))

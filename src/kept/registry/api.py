@@ -108,7 +108,7 @@ def _pledge(reference: str) -> Pledge:
 def pledge(request: HttpRequest, reference: str) -> dict[str, Any]:
     """One public pledge as it stands now."""
     only(request.GET, ())
-    return rows.records([_pledge(reference).current_id])[0]
+    return rows.records([queries.text_of(_pledge(reference)).pk])[0]
 
 
 def history(request: HttpRequest, reference: str) -> dict[str, Any]:

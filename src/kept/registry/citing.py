@@ -17,7 +17,7 @@ from kept.pledges.models import Pledge, Revision, Status
 from kept.pledges.presenting import PledgeView
 
 CONTEXT = "https://schema.org"
-ACTION_STATUS = {Status.PUBLISHED: "PotentialActionStatus"}  # nothing is said yet about what was done
+ACTION_STATUS: dict[str, str] = {Status.PUBLISHED: "PotentialActionStatus"}  # nothing is said yet about what was done
 _BIBTEX = str.maketrans({c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\textbackslash{}", "~": r"\~{}", "^": r"\^{}"})
 
 
@@ -31,7 +31,7 @@ def apa(view: PledgeView, pledge: Pledge, revision: Revision) -> str:
     """Author. (Year). Title (number, revision). Publisher. Address."""
     author = (view.lead.name if view.lead else "").rstrip(".")
     title = (view.original or view.wording).title.rstrip(".")
-    year = revision.published_at.astimezone(UTC).year
+    year = _day(revision.published_at)[:4]
     return (
         f"{author}. ({year}). {title} (Pledge {pledge.reference}, revision {revision.n}). "
         f"{installation().name}. {url_of(pledge)}"
@@ -43,7 +43,7 @@ def bibtex(view: PledgeView, pledge: Pledge, revision: Revision) -> str:
     fields = {
         "author": f"{{{_tex(view.lead.name if view.lead else '')}}}",
         "title": f"{{{_tex((view.original or view.wording).title)}}}",
-        "year": str(revision.published_at.astimezone(UTC).year),
+        "year": _day(revision.published_at)[:4],
         "howpublished": _tex(installation().name),
         "number": pledge.reference,
         "note": f"Pledge {pledge.reference}, revision {revision.n}",
@@ -113,5 +113,5 @@ def _page(pledge: Pledge, revision: Revision, url: str) -> dict[str, Any]:
     }
 
 
-def _day(moment: datetime) -> str:
-    return moment.astimezone(UTC).date().isoformat()
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).date().isoformat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -42,7 +43,7 @@ def how_counted(view: PledgeView, revision: Revision, language: str) -> list[str
         else _("It counts as one pledge.")
     ]
     said += _money(view, revision, language)
-    said += _places(revision, language)
+    said += _places(revision, view.day, language)
     return said
 
 
@@ -56,7 +57,7 @@ def _money(view: PledgeView, revision: Revision, language: str) -> list[str]:
         % {"amount": formats.format_money(revision.amount_usd, "USD", language)}
     ]
     if revision.rate_kind in RATES and (revision.currency != "USD" or revision.rate_kind == "file"):
-        on = revision.rate_day or revision.day
+        on = revision.rate_day or view.day
         said.append(
             str(RATES[revision.rate_kind])
             % {
@@ -69,7 +70,7 @@ def _money(view: PledgeView, revision: Revision, language: str) -> list[str]:
     return said
 
 
-def _places(revision: Revision, language: str) -> list[str]:
+def _places(revision: Revision, day: date, language: str) -> list[str]:
     places = RevisionPlace.objects.filter(revision=revision, kind="country")
     covered = places.filter(named=False).count()
     if not covered:
@@ -80,7 +81,7 @@ def _places(revision: Revision, language: str) -> list[str]:
             "%(count)s countries count as covered by a region or group, as these were on %(day)s.",
             covered,
         )
-        % {"count": formats.format_number(covered, language), "day": formats.format_date(revision.day, language)}
+        % {"count": formats.format_number(covered, language), "day": formats.format_date(day, language)}
     ]
 
 
@@ -96,7 +97,7 @@ class Seal:
 
 def seal_of(pledge: Pledge, revision: Revision) -> Seal | None:
     """The log's entry behind a public text."""
-    entry = log.entry_of(pledge.reference, revision.n)
+    entry = log.entry_of(pledge.reference, revision.n or 0)
     if entry is None:
         return None
     signed = SignedCheckpoint.objects.order_by("-size").values_list("at", flat=True).first()

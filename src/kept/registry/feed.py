@@ -6,6 +6,7 @@ import io
 import re
 from typing import Any
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from kept.base.installation import installation
 from kept.registry import rows, search
@@ -25,11 +26,11 @@ def atom(selection: Selection) -> bytes:
     buffer = io.BytesIO()
     w = XMLGenerator(buffer, encoding="utf-8", short_empty_elements=True)
     w.startDocument()
-    w.startElement("feed", {"xmlns": ATOM, "xml:lang": "en"})
+    w.startElement("feed", AttributesImpl({"xmlns": ATOM, "xml:lang": "en"}))
     _leaf(w, "id", address)
     _leaf(w, "title", f"{installation().name}: newest pledges")
     _leaf(w, "updated", max((r["changed"] for r in records), default=rows.instant(installation().made_at)))
-    w.startElement("author", {})
+    w.startElement("author", AttributesImpl({}))
     _leaf(w, "name", installation().name)
     w.endElement("author")
     _leaf(w, "rights", installation().data_licence)
@@ -44,13 +45,13 @@ def atom(selection: Selection) -> bytes:
 
 def _entry(w: XMLGenerator, record: dict[str, Any]) -> None:
     language = {"xml:lang": record["language"]}
-    w.startElement("entry", {})
+    w.startElement("entry", AttributesImpl({}))
     _leaf(w, "id", record["url"])
     _leaf(w, "title", record["title"], **language)
     _leaf(w, "link", "", rel="alternate", type="text/html", href=record["url"])
     _leaf(w, "published", record["published"])
     _leaf(w, "updated", record["changed"])
-    w.startElement("author", {})
+    w.startElement("author", AttributesImpl({}))
     _leaf(w, "name", record["lead"]["name"] or installation().name)
     w.endElement("author")
     for slug in record["focus_areas"]:
@@ -60,6 +61,6 @@ def _entry(w: XMLGenerator, record: dict[str, Any]) -> None:
 
 
 def _leaf(w: XMLGenerator, name: str, text: str, **attributes: str) -> None:
-    w.startElement(name, {k: _FORBIDDEN.sub("", v) for k, v in attributes.items()})
+    w.startElement(name, AttributesImpl({k: _FORBIDDEN.sub("", v) for k, v in attributes.items()}))
     w.characters(_FORBIDDEN.sub("", text))
     w.endElement(name)

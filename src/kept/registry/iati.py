@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import XMLGenerator
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 
@@ -58,7 +59,7 @@ class _Writer(XMLGenerator):
         super().__init__(buffer, encoding="utf-8", short_empty_elements=True)
 
     def open(self, name: str, attributes: dict[str, str] | None = None) -> None:
-        self.startElement(name, {k: _FORBIDDEN.sub("", v) for k, v in (attributes or {}).items() if v})
+        self.startElement(name, AttributesImpl({k: _FORBIDDEN.sub("", v) for k, v in (attributes or {}).items() if v}))
 
     def close(self, name: str) -> None:
         self.endElement(name)

@@ -168,7 +168,7 @@ def revived(page: Kept) -> HttpResponse:
 
 def conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """304 where the reader's program has this very page; what other web sites may read stays theirs to read."""
-    answered = get_conditional_response(request, etag=response["ETag"], response=response)
+    answered = get_conditional_response(request, etag=response["ETag"], response=response) or response
     for name in KEPT_HEADERS:
         if name.startswith("Access-Control") and response.has_header(name):
             answered[name] = response[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -24,6 +25,13 @@ def public_pledge(reference: int) -> Pledge | None:
     """A public pledge by its number."""
     found = Pledge.objects.public().filter(number=reference).select_related("current", "successor", "lead")
     return found.first()
+
+
+def text_of(pledge: Pledge) -> Revision:
+    """The public text of a public pledge. Raises LookupError for one that is not public."""
+    if pledge.current is None:
+        raise LookupError(f"{pledge} is not public")
+    return pledge.current
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,9 @@ def directory() -> list[Entry]:
     seen = set(public.values_list("lead", flat=True).distinct())
     confirmed = RevisionPartner.objects.filter(confirmed=True).order_by()
     seen |= set(confirmed.filter(revision__in=public.values("pk")).values_list("organisation", flat=True).distinct())
-    leads, usd, parts = Tally(), Tally(), Tally()
+    leads: Tally[int] = Tally()
+    parts: Tally[int] = Tally()
+    usd: dict[int, Decimal] = defaultdict(Decimal)
     for lead, n, cents in counted.values_list("lead").annotate(n=Count("pk"), cents=Sum("usd_cents")):
         leads[counting.root(lead, merged)] += n
         usd[counting.root(lead, merged)] += counting.dollars(cents)

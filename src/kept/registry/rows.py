@@ -42,7 +42,7 @@ def records(keys: Sequence[int]) -> list[dict[str, Any]]:
     return [_record(found[key], tags[key], places_[key], partners[key], who) for key in keys if key in found]
 
 
-def _standing(ids: set[int]) -> dict[int, Organisation]:
+def _standing(ids: set[int | None]) -> dict[int, Organisation]:
     """{id: the organisation that stands for it}: a merged one is answered as the one that stays."""
     merged = counting.merges()
     roots = {pk: counting.root(pk, merged) for pk in ids if pk}
@@ -98,7 +98,7 @@ def _record(
         "title": content.title,
         "summary": content.summary,
         "description": content.description,
-        "lead": organisation(who.get(revision.lead_id)),
+        "lead": organisation(who.get(revision.lead_id or 0)),
         "partners": [
             {**organisation(who.get(p.organisation_id)), "part": p.part, "confirmed": p.confirmed} for p in partners
         ],
@@ -128,7 +128,7 @@ def _record(
         "source_stage": content.source_stage or None,
         "source_reports": data.get("source_reports", []),
         "notes": data.get("notes", []),
-        "document": document_of(pledge.reference, revision.n),
+        "document": document_of(pledge.reference, revision.n or 0),
         "sha256": revision.sha256,
     }
 
@@ -168,8 +168,10 @@ def _pattern(base: str, name: str, args: tuple) -> str:
     return absolute(name, *args)
 
 
-def instant(moment: datetime) -> str:
-    """2026-01-31T12:00:00+00:00"""
+def instant(moment: datetime | None) -> str:
+    """2026-01-31T12:00:00+00:00; "" for none (a public text always has one)."""
+    if moment is None:
+        return ""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 

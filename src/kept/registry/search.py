@@ -1,6 +1,6 @@
 """What answers a selection: how many, which, the facets' numbers, the sums. Everything that shows pledges asks here.
 
-Now in SQL. An index can take its place behind `answer` and `keys` without anybody noticing.
+The present is answered by the index (`registry.index`); past days, and everything while there is no index, in SQL.
 """
 
 from __future__ import annotations
@@ -37,6 +37,31 @@ class Answer:
 
 def answer(selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True) -> Answer:
     """Answer one page of a selection. One with problems is answered with nothing."""
+    from kept.registry.index import answering  # reads this module
+
+    found = answering.answer(selection, page_size, with_facets=with_facets, with_sums=with_sums)
+    return found or answer_in_sql(selection, page_size, with_facets=with_facets, with_sums=with_sums)
+
+
+def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]]:
+    """Every revision of a selection in its order, in pieces, with flat memory: for exports."""
+    from kept.registry.index import answering
+
+    return answering.keys(selection, chunk=chunk) or keys_in_sql(selection, chunk=chunk)
+
+
+def count(selection: Selection) -> int:
+    """How many pledges a selection holds."""
+    from kept.registry.index import answering
+
+    found = answering.count(selection)
+    return rows(selection).count() if found is None else found
+
+
+def answer_in_sql(
+    selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True
+) -> Answer:
+    """The same, by the database alone: for a past day, and where there is no index."""
     found = rows(selection)
     sums = counting.counter(selection.as_of, selection=found) if with_sums else None
     count = sums.pledges if sums else found.count()
@@ -53,8 +78,8 @@ def answer(selection: Selection, page_size: int = 20, *, with_facets: bool = Tru
     )
 
 
-def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]]:
-    """Every revision of a selection in its order, in pieces, with flat memory: for exports."""
+def keys_in_sql(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]]:
+    """The same, by the database alone."""
     piece: list[int] = []
     for key in ordered(rows(selection), selection).values_list("pk", flat=True).iterator(chunk_size=2000):
         piece.append(key)
@@ -63,11 +88,6 @@ def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]]:
             piece = []
     if piece:
         yield piece
-
-
-def count(selection: Selection) -> int:
-    """How many pledges a selection holds."""
-    return rows(selection).count()
 
 
 def numbers(selection: Selection) -> dict[str, dict[str, int]]:

@@ -104,13 +104,13 @@ def story(pledge: Pledge, revisions: Iterable[Revision] | None = None) -> list[H
     told = []
     former: Revision | None = None
     for revision in revisions:
-        entry = entered.get((revision.n, ""))
+        entry = entered.get((revision.n or 0, ""))
         hidden = revision.n in gone or (former is not None and former.n in gone)
         told.append(
             Happening(
-                at=revision.valid_from,
+                at=revision.valid_from or pledge.created_at,
                 type=revision.event,
-                revision=revision.n,
+                revision=revision.n or 0,
                 reason="" if revision.n in gone else revision.reason,
                 changed=tuple(changed_fields(former, revision)) if former and not hidden else (),
                 entered=entry.at if entry else None,

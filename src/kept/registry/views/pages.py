@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -21,10 +21,10 @@ class PageOf(Paginator):
 
     def __init__(self, rows: list, count: int, per_page: int) -> None:
         super().__init__(rows, per_page)
-        self.count = count  # type: ignore[misc]
+        self.count = count
 
-    def page(self, number: int):
-        return self._get_page(self.object_list, number, self)
+    def page(self, number: int | str) -> Page:
+        return Page(self.object_list, int(number), self)
 
 
 @require_safe

@@ -76,7 +76,7 @@ def wants_linked_data(request: HttpRequest) -> bool:
 
 def linked_data(request: HttpRequest, found: Pledge) -> HttpResponse:
     """The pledge as JSON-LD."""
-    revision = found.current
+    revision = queries.text_of(found)
     data = citing.linked_data(found, revision, present(found, revision, "en"))
     response = HttpResponse(json.dumps(data, ensure_ascii=False, indent=1), content_type=LD)
     response["Access-Control-Allow-Origin"] = "*"
@@ -87,7 +87,7 @@ def linked_data(request: HttpRequest, found: Pledge) -> HttpResponse:
 def page_of(found: Pledge, request: HttpRequest) -> dict[str, Any]:
     """What the page of a public pledge shows."""
     language = get_language() or "en"
-    revision, visitor = found.current, House(request).visitor
+    revision, visitor = queries.text_of(found), House(request).visitor
     around, translations = wording_for(found, revision, request.GET.get("text", ""), language)
     view = present(found, revision, language, around=around)
     happenings = story.story(found)
@@ -161,7 +161,7 @@ def revision(request: HttpRequest, reference: str, n: int) -> HttpResponse:
     if found.reference != reference:
         return redirect("registry:revision", found.reference, n, permanent=reference[:1] in "Pp")
     language = get_language() or "en"
-    revisions = {r.n: r for r in story.revisions_of(found)}
+    revisions = {r.n or 0: r for r in story.revisions_of(found)}
     if n not in revisions:
         raise Http404("There is no such revision.")
     gone = story.redacted_revisions(found.reference)
