@@ -463,11 +463,33 @@ class Translation(models.Model):
 
 class BatchState(models.TextChoices):
     UPLOADED = "uploaded", _("uploaded")
+    CHECKING = "checking", _("being checked")
     CHECKED = "checked", _("checked")
-    RUNNING = "running", _("running")
+    RUNNING = "running", _("being imported")
     DONE = "done", _("imported")
     FAILED = "failed", _("stopped")
+    UNDOING = "undoing", _("being undone")
     UNDONE = "undone", _("undone")
+
+
+AT_WORK = (BatchState.CHECKING, BatchState.RUNNING, BatchState.UNDOING)
+
+
+class ImportMapping(models.Model):
+    """A mapping that somebody saved under a name, for the next file of the same kind."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    data = models.JSONField(default=dict)  # as a TOML file would have it (docs/importing.md)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImportBatch(models.Model):
@@ -478,6 +500,8 @@ class ImportBatch(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     mapping_name = models.CharField(max_length=100, blank=True)
     mapping = models.JSONField(default=dict, blank=True)
+    columns = models.JSONField(default=dict, blank=True)  # {column: field}, where a person mapped them by hand
+    found = models.JSONField(default=dict, blank=True)  # by the check: new organisations, new terms
     publish = models.BooleanField(default=False)
     update = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=BatchState.choices, default=BatchState.UPLOADED)
@@ -487,11 +511,17 @@ class ImportBatch(models.Model):
     rows_same = models.PositiveIntegerField(default=0)
     rows_changed = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
+    rows_left_out = models.PositiveIntegerField(default=0)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     made_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
+    # The work that is being done (AT_WORK): asked for by whom, why, and until when somebody holds it.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.TextField(blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
 
@@ -511,8 +541,9 @@ class ImportRow(models.Model):
     pledge = models.ForeignKey(Pledge, null=True, blank=True, on_delete=models.CASCADE, related_name="import_rows")
     kind = models.CharField(max_length=8, default="refused")  # refused, changed
     problems = models.JSONField(default=list, blank=True)  # [{"column", "value", "reason"}]
-    cells = models.JSONField(default=dict, blank=True)  # the row as text, corrected on screen
-    settled_at = models.DateTimeField(null=True, blank=True)  # corrected and imported, or left out
+    cells = models.JSONField(default=dict, blank=True)  # the row as text, as it stands in the file
+    corrections = models.JSONField(default=dict, blank=True)  # {column: what a person typed instead}
+    settled_at = models.DateTimeField(null=True, blank=True)  # corrected, or taken over
 
     class Meta:
         ordering = ["batch", "row"]
