@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 WIDTH, HEIGHT = 720, 260
-LEFT, RIGHT, TOP, BOTTOM = 96, 8, 12, 28
+LEFT, RIGHT, TOP, BOTTOM = 76, 8, 12, 28
 STEPS = (1, 2, 5)
 
 

@@ -13,7 +13,7 @@ from kept.base import formats
 from kept.registry.chart import Chart, chart
 from kept.registry.queries import Month
 
-_ENDING_ZEROS = re.compile(r"[.,٫][0٠]+(?!\d)")  # 75.00 bn USD on a scale is 75 bn USD
+_ENDING_ZEROS = re.compile(r"[.,٫][0٠]{1,2}(?![0-9٠-٩])")  # 75.00 bn on a scale is 75 bn; 1,000 stays
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def _drawing(key: str, title: str, points, language: str) -> Drawing | None:
 
     def label(value: Decimal) -> str:
         if key == "amount":
-            return _ENDING_ZEROS.sub("", formats.format_money_short(value, "USD", language))
+            return _ENDING_ZEROS.sub("", _without_currency(value, language))
         return formats.format_decimal(value.normalize(), language)
 
     return Drawing(
@@ -64,3 +64,9 @@ def _drawing(key: str, title: str, points, language: str) -> Drawing | None:
         rungs=[(mark.at, label(Decimal(mark.value))) for mark in drawn.rungs],
         years=[(mark.at, formats.digits(str(mark.value), language)) for mark in drawn.years],
     )
+
+
+def _without_currency(value: Decimal, language: str) -> str:
+    """75.00 bn: the currency stands in the chart's sentence, and a scale has little room."""
+    nothing, zero = formats.format_money(Decimal(0), "USD", language), formats.format_number(0, language)
+    return formats.format_money_short(value, "USD", language).removesuffix(nothing.removeprefix(zero))
