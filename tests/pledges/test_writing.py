@@ -125,11 +125,12 @@ def test_every_page_that_is_sent_back_untouched_changes_nothing(focal, make_pled
     pledge = make_pledge(
         "draft", amount="18400000.5", currency="EUR", money_nature="new", instrument="loan", people_expected=400000,
         beneficiaries=("youth",), sdgs=("3", "9.c"), partners=(Partner(partner.pk, "digs"),), occasion="Kigali",
-        announced="2026-06-09", links=(Link("https://example.org/", "Plan"),), description="One\n\nTwo", start="2026-03-01",
+        announced="2026-06-09", links=(Link("https://example.org/", "Plan"),), description="One\n\nTwo",
+        start="2026-03-01",
     )  # fmt: skip
     before = pledge.working.content
-    for step in STEPS[:-1]:
-        for prefix in ("", "/ar", "/fr", "/es", "/ru", "/zh-hans"):
+    for number, prefix in enumerate(("", "/ar", "/fr", "/es", "/ru", "/zh-hans")):
+        for step in STEPS[:-1] if number < 2 else STEPS[1:3]:
             page = Page(focal, pledge, step.slug)
             page.url = prefix + page.url
             page.read(focal.get(page.url))
@@ -485,8 +486,10 @@ def test_a_mark_that_was_tampered_with_loses_nothing(focal, make_pledge, mark):
 def test_keys_that_no_form_sends_are_passed_over(focal, make_pledge):
     pledge = make_pledge("draft")
     before = content_of(pledge)
-    sent = {"seen-status": "1.a", "status": "published", "seen-number": "1.a", "number": "1", "seen-attachments": "1.a",
-            "attachments": "7", "indicators-99999-name": "x", "indicators--1-name": "x", "seen-source": "1.a"}  # fmt: skip
+    sent = {
+        "seen-status": "1.a", "status": "published", "seen-number": "1.a", "number": "1", "seen-attachments": "1.a",
+        "attachments": "7", "indicators-99999-name": "x", "indicators--1-name": "x", "seen-source": "1.a",
+    }  # fmt: skip
     assert focal.post(f"/pledges/{pledge.key}/write/what/", sent).status_code == 302
     assert content_of(pledge) == before
     assert Pledge.objects.get().status == Status.DRAFT
@@ -508,9 +511,9 @@ DOORS = [
 ]  # fmt: skip
 POSTS = [
     "/pledges/{key}/write/what/", "/pledges/{key}/write/check/", "/pledges/{key}/save/", "/my/pledges/{key}/say/",
-    "/my/pledges/{key}/recall/", "/my/pledges/{key}/discard/", "/my/pledges/{key}/restore/", "/my/pledges/{key}/revise/",
-    "/my/pledges/{key}/withdraw/", "/my/pledges/{key}/supersede/", "/my/pledges/{key}/ask-owner/",
-    "/my/pledges/{key}/letter/", "/my/pledges/{key}/ask/1/",
+    "/my/pledges/{key}/recall/", "/my/pledges/{key}/discard/", "/my/pledges/{key}/restore/",
+    "/my/pledges/{key}/revise/", "/my/pledges/{key}/withdraw/", "/my/pledges/{key}/supersede/",
+    "/my/pledges/{key}/ask-owner/", "/my/pledges/{key}/letter/", "/my/pledges/{key}/ask/1/",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,8 @@ STATES: Mapping[str, tuple[Any, Q]] = {
              Q(status__in=[Status.WITHDRAWN, Status.SUPERSEDED, Status.DECLINED])),
 }  # fmt: skip
 
+_REFERENCE = re.compile(r"[Pp]-?0*([1-9][0-9]{0,8})")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -66,12 +69,12 @@ def chosen(person: Any, *, words: str = "", state: str = "", sort: str = "newest
     rows = own_pledges(person)
     if state:
         rows = rows.filter(STATES[state][1]) if state in STATES else rows.none()
-    for word in normalise(words).split() if words.strip() else ():
-        named = Q(title__icontains=word) | Q(lead__normalised__contains=word)
-        number = word.removeprefix("p").lstrip("-0")
-        if number.isascii() and number.isdigit() and len(number) < 9:
-            named |= Q(number=int(number))
-        rows = rows.filter(named)
+    number = _REFERENCE.fullmatch(words.strip())
+    if number:
+        rows = rows.filter(number=int(number[1]))
+    else:
+        for word in words.split():
+            rows = rows.filter(Q(title__icontains=word) | Q(lead__normalised__contains=normalise(word)))
     return rows.select_related("lead", "working", "current").order_by(*SORTS.get(sort, SORTS["newest"]))
 
 

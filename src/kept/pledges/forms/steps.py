@@ -110,10 +110,15 @@ def _written(sheet: Sheet, **attrs: Any) -> dict[str, Any]:
     return {"lang": sheet.content.language, "dir": "auto", **attrs}
 
 
+def _counted(sheet: Sheet, name: str, **attrs: Any) -> dict[str, Any]:
+    """The same, with the length that write.js counts to."""
+    return _written(sheet, **attrs) | {"data-count": LIMITS[name]}
+
+
 def _title(sheet: Sheet) -> Field:
     return Field(
         label=_("Title of the pledge"), help_text=_("One sentence that any reader understands."), needed=True,
-        widget=forms.TextInput(attrs=_written(sheet, **{"maxlength": LIMITS["title"] * 4, "data-count": LIMITS["title"]})),
+        widget=forms.TextInput(attrs=_counted(sheet, "title", maxlength=LIMITS["title"] * 4)),
     )  # fmt: skip
 
 
@@ -121,7 +126,7 @@ def _summary(sheet: Sheet) -> Field:
     return Paragraphs(
         label=_("What do you promise?"), needed=True,
         help_text=_("Two or three sentences: what will be there, for whom, and what happens after the money ends."),
-        widget=forms.Textarea(attrs=_written(sheet, **{"rows": 3, "data-count": LIMITS["summary"]})),
+        widget=forms.Textarea(attrs=_counted(sheet, "summary", rows=3)),
     )  # fmt: skip
 
 
@@ -146,7 +151,8 @@ def _day(label: Any, bound: str = "", help_text: Any = DATE_HELP) -> Callable[[S
         return Parsed(
             lambda raw: reading.read_day(raw, sheet.language, bound),
             lambda value: reading.show_day(value, sheet.language),
-            label=label, help_text=help_text, size="m", widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            label=label, help_text=help_text, size="m",
+            widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
         )  # fmt: skip
 
     return made
@@ -237,7 +243,7 @@ def _amount(sheet: Sheet) -> Field:
     return Parsed(
         read, lambda value: reading.show_amount(value, sheet.language),
         label=_("Amount"), help_text=_("Leave it empty if the pledge is not about money. You can write “2.5 million”."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}), size="m",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}), size="m",
     )  # fmt: skip
 
 
@@ -261,7 +267,7 @@ def _people(sheet: Sheet) -> Field:
     return Parsed(
         lambda raw: reading.read_count(raw, sheet.language), lambda value: reading.show_count(value, sheet.language),
         label=_("How many people will benefit?"), help_text=_("Your estimate. Leave it empty if you cannot say."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}), size="m",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}), size="m",
     )  # fmt: skip
 
 
