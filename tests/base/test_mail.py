@@ -10,6 +10,7 @@ from django.db import close_old_connections, connections, transaction
 from django.utils import timezone
 
 from kept.base import mail
+from kept.base.installation import installation
 from kept.base.models import MailState, OutgoingMail
 from tests.base.smtp import MailServer
 
@@ -161,6 +162,16 @@ def test_a_code_that_could_not_leave_at_once_is_left_to_the_worker(db, settings,
         row = code(secret=True)
         mail.send_at_once(row)
     assert state(row) == MailState.QUEUED
+
+
+def test_of_a_demonstration_no_mail_leaves_the_machine(db, server, settings):
+    row = installation()
+    row.demonstration = True
+    row.save()
+    code()
+    assert mail.send_due() == 1
+    assert server.taken == []
+    assert len(list((settings.KEPT_DATA / "outbox").iterdir())) == 1
 
 
 @pytest.mark.django_db(transaction=True)

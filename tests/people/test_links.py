@@ -84,7 +84,7 @@ def test_no_link_is_guessed_and_its_address_is_told_to_no_other_site(client, act
     assert client.get("/l/" + "x" * 43 + "/").status_code == 404
     link = actions.make_link("try", 1, at=now, days=1)
     page = client.get(reverse("people:link", args=[link.token]))
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in page.headers["Cache-Control"]
     assert len(link.token) >= 43
 

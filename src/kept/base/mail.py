@@ -152,7 +152,7 @@ def send_due(now: datetime | None = None) -> int:
     server = None
     try:
         while mail := claim(now):
-            server = server or get_connection()
+            server = server or outward()
             sent += deliver(mail, server, now)
     finally:
         if server is not None:
@@ -175,7 +175,7 @@ def _send_now(pk: int) -> None:
     mail = claim(now, only=pk)
     if mail is None:
         return
-    server = get_connection(timeout=AT_ONCE_SECONDS)
+    server = outward(timeout=AT_ONCE_SECONDS)
     try:
         deliver(mail, server, now)
     finally:
@@ -204,6 +204,14 @@ def deliver(mail: OutgoingMail, server: Any, now: datetime) -> int:
     except Exception as fault:  # a mail that cannot be written down: nobody else's mail waits for it
         return _failed(mail, fault, now, for_good=True)
     return _settle(mail, MailState.SENT)
+
+
+def outward(**options: Any) -> Any:
+    """The way out that the settings name; of a demonstration no mail leaves this machine: files in KEPT_DATA/outbox."""
+    if installation().demonstration and settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        folder = str(settings.KEPT_DATA / "outbox")
+        return get_connection("django.core.mail.backends.filebased.EmailBackend", file_path=folder)
+    return get_connection(**options)
 
 
 def _ready(server: Any) -> None:

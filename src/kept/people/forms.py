@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import places
+from kept.base.formats import format_date
 from kept.base.forms import LanguageFields, place_choices
 from kept.base.languages import LANGUAGES
 from kept.base.widgets import PickOne
@@ -112,5 +114,11 @@ class MergeForm(ReasonForm):
 
     def __init__(self, data: Any, one: Organisation, other: Organisation) -> None:
         super().__init__(data, initial={"stays": one.pk})
-        self.fields["stays"].choices = [(one.pk, one.name), (other.pk, other.name)]
+        self.fields["stays"].choices = [(row.pk, _told_apart(row)) for row in (one, other)]
         self.order_fields(["stays", "reason"])
+
+
+def _told_apart(organisation: Organisation) -> str:
+    """Its name with the day on which it was entered: two that are merged often have one name."""
+    day = format_date(organisation.created_at.date(), get_language() or "en")
+    return gettext("%(name)s (entered on %(day)s)") % {"name": organisation.name, "day": day}

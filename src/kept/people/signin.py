@@ -11,20 +11,19 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import (
-    ConfirmEmailVerificationCodeForm,
-    ConfirmLoginCodeForm,
-    ConfirmPasswordResetCodeForm,
-    LoginForm,
-    RequestLoginCodeForm,
-)
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.forms import LoginForm, RequestLoginCodeForm
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.conf import settings
 from django.contrib import messages
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -114,6 +113,10 @@ class Accounts(DefaultAccountAdapter):
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
         return reverse("people:settings") if self.request.user.is_authenticated else reverse("account_login")
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict]:
+        """A passkey first: who has one need not look for a code."""
+        return sorted(super().get_reauthentication_methods(user), key=lambda way: "webauthn" not in way["id"])
+
     def post_login(self, request: HttpRequest, user: Any, **details: Any) -> HttpResponse:
         records = get_authentication_records(request, user)
         if user.bounced_at and any(record.get("method") == "code" for record in records):
@@ -140,17 +143,42 @@ class SecondFactors(DefaultMFAAdapter):
         return super().get_public_key_credential_rp_entity() | {"name": installation().display_name}
 
 
+@receiver(authenticator_added)
+def _shown_just_now(sender: Any, request: HttpRequest, user: Any, authenticator: Authenticator, **_more: Any) -> None:
+    """Who adds a way to sign in has just shown that it is theirs: the next page does not ask for it again."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        details = {"id": authenticator.pk, "type": authenticator.type, "reauthenticated": True}
+        record_authentication(request, user, "mfa", **details)
+
+
 # Forms -----------------------------------------------------------------------------------------------
 
 
-class SignInForm(LoginForm):
-    """A mail address; with a password beside it that is asked, without one a code is sent."""
+LABELS = {
+    "email": _("Mail address"),
+    "login": _("Mail address"),
+    "password": _("Password"),
+    "oldpassword": _("The password you have now"),
+    "password1": _("New password"),
+    "password2": _("The new password once more"),
+}
+
+
+class _Plain:
+    """A form of allauth in the words of this house, without words inside its boxes."""
+
+    fields: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("Mail address")
-        self.fields["login"].widget.attrs.pop("placeholder", None)
         self.mark_required = False
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
+
+
+class SignInForm(_Plain, LoginForm):
+    """A mail address; with a password beside it that is asked, without one a code is sent."""
 
     def clean(self) -> Any:
         cleaned = super().clean()
@@ -158,12 +186,10 @@ class SignInForm(LoginForm):
         return cleaned
 
     def _setup_password_field(self) -> None:
-        password = self.fields["password"]
-        password.required = False
-        password.widget.attrs.pop("placeholder", None)
+        self.fields["password"].required = False
 
 
-class SignInByCodeForm(RequestLoginCodeForm):
+class SignInByCodeForm(_Plain, RequestLoginCodeForm):
     """A mail address, where somebody asked for a code and nothing else."""
 
     def clean(self) -> Any:
@@ -178,33 +204,70 @@ def know_address(person: Any) -> None:
         sync_user_email_address(person)
 
 
-class _Code:
+class SignUpForm(_Plain, forms.SignupForm):
+    """Name and mail address."""
+
+
+class AddressForm(_Plain, forms.AddEmailForm):
+    """Another mail address."""
+
+
+class ForgottenPasswordForm(_Plain, forms.ResetPasswordForm):
+    """The mail address of an account whose password is forgotten."""
+
+
+class NewPasswordForm(_Plain, forms.ResetPasswordKeyForm):
+    """A new password for one that is forgotten."""
+
+
+class ChangePasswordForm(_Plain, forms.ChangePasswordForm):
+    """A new password for one that is known."""
+
+
+class SetPasswordForm(_Plain, forms.SetPasswordForm):
+    """The first password."""
+
+
+class AskPasswordForm(_Plain, forms.ReauthenticateForm):
+    """The password once more."""
+
+
+class AppCodeForm(_Plain, AuthenticateForm):
+    """A code from the app at sign-in."""
+
+
+class AskAppCodeForm(_Plain, ReauthenticateForm):
+    """A code from the app once more."""
+
+
+class AddAppForm(_Plain, ActivateTOTPForm):
+    """The first code from an app."""
+
+
+class _Code(_Plain):
     """A code may be typed with the digits of any script."""
+
+    cleaned_data: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("The code from the mail")  # type: ignore[attr-defined]
-        self.fields["code"].widget.attrs = {  # type: ignore[attr-defined]
-            "autocomplete": "one-time-code",
-            "inputmode": "numeric",
-            "dir": "ltr",
-        }
-        self.mark_required = False
+        self.fields["code"].label = _("The code from the mail")
+        self.fields["code"].widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"}
 
     def clean_code(self) -> str:
-        self.cleaned_data["code"] = western_digits(self.cleaned_data["code"])  # type: ignore[attr-defined]
+        self.cleaned_data["code"] = western_digits(self.cleaned_data["code"])
         return super().clean_code()  # type: ignore[misc]
 
 
-class SignInCodeForm(_Code, ConfirmLoginCodeForm):
+class SignInCodeForm(_Code, forms.ConfirmLoginCodeForm):
     """The code of a sign-in."""
 
 
-class AddressCodeForm(_Code, ConfirmEmailVerificationCodeForm):
+class AddressCodeForm(_Code, forms.ConfirmEmailVerificationCodeForm):
     """The code that shows that a mail address is one's own."""
 
 
-class PasswordCodeForm(_Code, ConfirmPasswordResetCodeForm):
+class PasswordCodeForm(_Code, forms.ConfirmPasswordResetCodeForm):
     """The code that lets one set a new password."""
 
 

@@ -147,6 +147,9 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# The registry answers from its index (docs/decisions/0030); without it, in SQL.
+REGISTRY_INDEX = c.flag("KEPT_INDEX", default=False)
+
 LOG_NAME = os.environ.get("LOG_NAME", "")
 LOG_KEY = os.environ.get("LOG_KEY", "")
 
@@ -158,6 +161,13 @@ ACCOUNT_ADAPTER = "kept.people.signin.Accounts"
 ACCOUNT_FORMS = {
     "login": "kept.people.signin.SignInForm",
     "request_login_code": "kept.people.signin.SignInByCodeForm",
+    "signup": "kept.people.signin.SignUpForm",
+    "add_email": "kept.people.signin.AddressForm",
+    "reset_password": "kept.people.signin.ForgottenPasswordForm",
+    "reset_password_from_key": "kept.people.signin.NewPasswordForm",
+    "change_password": "kept.people.signin.ChangePasswordForm",
+    "set_password": "kept.people.signin.SetPasswordForm",
+    "reauthenticate": "kept.people.signin.AskPasswordForm",
     "confirm_login_code": "kept.people.signin.SignInCodeForm",
     "confirm_email_verification_code": "kept.people.signin.AddressCodeForm",
     "confirm_password_reset_code": "kept.people.signin.PasswordCodeForm",
@@ -185,6 +195,11 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_ADAPTER = "kept.people.signin.SecondFactors"
+MFA_FORMS = {
+    "authenticate": "kept.people.signin.AppCodeForm",
+    "reauthenticate": "kept.people.signin.AskAppCodeForm",
+    "activate_totp": "kept.people.signin.AddAppForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -58,13 +58,13 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def lines(rows: list[Organisation], shown: str) -> list[dict[str, Any]]:
     """What a line of the list shows; later rooms' figures are read once for all lines."""
     ids = [row.pk for row in rows]
-    columns = [figure.counts(ids) for figure in panels.figures()]
+    columns = [(figure.label, figure.counts(ids)) for figure in panels.figures()]
     like = queries.held_doubles() if shown in {"", "doubles", "unconfirmed"} else {}
     return [
         {
             "organisation": row,
             "country": country_name(row.country),
-            "figures": [column.get(row.pk, 0) for column in columns],
+            "figures": [(label, counts.get(row.pk, 0)) for label, counts in columns],
             "doubles": len(like.get(row.pk, {})),
         }
         for row in rows
