@@ -53,6 +53,9 @@ FIELD_NAMES: dict[str, Any] = {
 }
 
 
+WRITTEN = ("title", "summary", "description", "indicators", "occasion")  # in the language of the pledge
+
+
 @dataclass(frozen=True)
 class Change:
     """One field that differs between two texts, as words before and after."""
@@ -61,6 +64,7 @@ class Change:
     name: Any
     before: str
     after: str
+    language: str = ""  # of the words, where its owner wrote them
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,13 @@ def differences(before: Revision, after: Revision, language: str) -> list[Change
     ids = {pk for c in (old, new) for pk in (c.lead, *(p.organisation for p in c.partners)) if pk}
     who = {pk: o.name_in(language) for pk, o in Organisation.objects.in_bulk(ids).items()}
     return [
-        Change(name, FIELD_NAMES[name], _in_words(name, old, language, who), _in_words(name, new, language, who))
+        Change(
+            name,
+            FIELD_NAMES[name],
+            _in_words(name, old, language, who),
+            _in_words(name, new, language, who),
+            new.language if name in WRITTEN else language,
+        )
         for name in names
     ]
 
@@ -177,15 +187,18 @@ def _nature(value: str, language: str) -> str:
 
 
 def _day(value: str, language: str) -> str:
+    """A day in words; what a file brought and nobody could read stays as it is."""
+    if not value:
+        return ""
     try:
         return formats.format_date(value, language)
     except ValueError:
         return value
 
 
-def _indicator(indicator: Any) -> str:
+def _indicator(indicator: Any, language: str) -> str:
     steps = " → ".join(filter(None, (indicator.baseline, indicator.target)))
-    words = (indicator.name, f"{steps} {indicator.unit}".strip(), indicator.by)
+    words = (indicator.name, f"{steps} {indicator.unit}".strip(), _day(indicator.by, language))
     return unicodedata.normalize("NFC", " · ".join(filter(None, words)))
 
 
@@ -199,7 +212,7 @@ WRITERS: dict[str, Callable[[Any, str], str]] = {
     "people_expected": formats.format_number,
     "money_nature": _nature,
     "instrument": _nature,
-    "indicators": lambda value, language: "\n".join(_indicator(indicator) for indicator in value),
+    "indicators": lambda value, language: "\n".join(_indicator(indicator, language) for indicator in value),
     "links": lambda value, language: "\n".join(f"{link.label} {link.url}".strip() for link in value),
     "source": lambda value, language: " ".join(filter(None, (value.name, value.url, value.id))),
     "attachments": lambda value, language: formats.format_number(len(value), language),
