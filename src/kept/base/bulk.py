@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 Adapter = Callable[[Any], Any]
+M = TypeVar("M", bound=models.Model)
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple]) -> None:
@@ -48,26 +52,49 @@ def reserve_ids(model: type[models.Model], count: int) -> Sequence[int]:
 
 
 def insert_objects(objects: Sequence[models.Model]) -> None:
-    """Insert new objects of one model and give them their primary keys."""
+    """Insert new objects of one model; those without a primary key get one."""
     if not objects:
         return
     model = type(objects[0])
-    for made, pk in zip(objects, reserve_ids(model, len(objects)), strict=True):
-        made.pk = pk
-        made._state.adding, made._state.db = False, "default"
+    give_keys([made for made in objects if made.pk is None])
     fields = model._meta.concrete_fields
-    adapters = [(f.attname, adapter(f)) for f in fields]
-    rows = [tuple(adapt(getattr(o, name)) for name, adapt in adapters) for o in objects]
+    adapters = [(at, adapter(f)) for at, f in enumerate(fields)]
+    special = [(at, adapt) for at, adapt in adapters if adapt is not None]
+    values_of = attrgetter(*(f.attname for f in fields))
+    rows = []
+    for made in objects:
+        row = list(values_of(made))
+        for at, adapt in special:
+            row[at] = adapt(row[at])
+        rows.append(tuple(row))
+        made._state.adding, made._state.db = False, "default"
     insert_rows(model, [f.column for f in fields], rows)
 
 
-def adapter(field: models.Field) -> Adapter:
-    """A function that makes a field's value what the database takes."""
+def give_keys(objects: Sequence[models.Model]) -> None:
+    """Primary keys for new objects, before they are inserted: objects that name each other are then inserted once."""
+    if objects:
+        for made, pk in zip(objects, reserve_ids(type(objects[0]), len(objects)), strict=True):
+            made.pk = pk
+
+
+def copied(pattern: M, **changes: Any) -> M:
+    """A new object like `pattern`, which was never saved, with other values under the names of its columns.
+
+    Without what a model's __init__ costs. Values that can change in place (lists, dicts) are shared: give new ones.
+    """
+    made = object.__new__(type(pattern))
+    made.__dict__.update(pattern.__dict__, _state=ModelState(), **changes)
+    return made
+
+
+def adapter(field: models.Field) -> Adapter | None:
+    """A function that makes a field's value what the database takes; None where it takes the value as it is."""
     ops = connection.ops
     if isinstance(field, models.JSONField):
         return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
     if isinstance(field, models.DateTimeField):
-        return ops.adapt_datetimefield_value
+        return lru_cache(maxsize=256)(ops.adapt_datetimefield_value)  # the same instant in every row
     if isinstance(field, models.DateField):
         return ops.adapt_datefield_value
     if isinstance(field, models.DecimalField):
@@ -76,5 +103,5 @@ def adapter(field: models.Field) -> Adapter:
     if isinstance(field, models.FileField):
         return lambda value: str(value or "")
     if isinstance(field, models.CharField | models.TextField):
-        return lambda value: None if value is None else str(value)
-    return lambda value: value
+        return lambda value: value if value is None or type(value) is str else str(value)
+    return None

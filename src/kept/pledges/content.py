@@ -100,17 +100,20 @@ class PledgeContent:
         """What is stored: plain JSON, empty fields left out."""
         found: dict[str, Any] = {}
         for name in FIELDS:
-            value = getattr(self, name)
-            if value is None or value == "" or value == () or value == NOWHERE:
-                continue
-            if name in NESTED:
-                value = [vars(item).copy() for item in value]
-            elif name == "source":
-                value = vars(value).copy()
-            elif isinstance(value, tuple):
-                value = list(value)
-            found[name] = value
+            if (value := self.plain(name)) is not None:
+                found[name] = value
         return found
+
+    def plain(self, name: str) -> Any:
+        """One field as plain JSON; None where it says nothing."""
+        value = getattr(self, name)
+        if value is None or value == "" or value == () or value == NOWHERE:
+            return None
+        if name in NESTED:
+            return [vars(item).copy() for item in value]
+        if name == "source":
+            return vars(value).copy()
+        return list(value) if isinstance(value, tuple) else value
 
     def with_(self, **changes: Any) -> PledgeContent:
         return replace(self, **changes)

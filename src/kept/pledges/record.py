@@ -15,10 +15,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-
 from kept.base import amendments, entered, places, rates
-from kept.base.bulk import insert_objects, insert_rows
+from kept.base.bulk import give_keys, insert_objects, insert_rows
 from kept.base.places.catalogue import on_reload
 from kept.log.actions import NewEntry, document_bytes, new_salt, open_head
 from kept.people.models import Organisation
@@ -36,6 +34,7 @@ from kept.pledges.models import (
 )
 
 CENTS = Decimal("0.01")
+NOWHERE = places.Expansion(frozenset(), frozenset(), False)
 FORMAT = "kept/pledge/1"
 STATUS_AFTER = {
     "pledge.published": Status.PUBLISHED,
@@ -58,7 +57,24 @@ class Record:
     attachments: Sequence[Attachment] = ()
     confirmed: frozenset[int] = frozenset()  # partners that said yes
     document: bytes = b""
-    countries: places.Expansion = field(default_factory=lambda: places.expand((), date.today()))
+    countries: places.Expansion = field(default_factory=lambda: NOWHERE)
+
+
+def prepare(
+    records: Sequence[Record], *, at: datetime, organisations: Mapping[int, Organisation], first_number: int
+) -> None:
+    """Do what `put_on_record` does before it writes: ahead of the transaction, so that nobody waits for it (imports).
+
+    `first_number` is what the next first publication will probably get; where it gets another one, its document is
+    written anew under the lock.
+    """
+    amendments.refresh()
+    number = first_number
+    for record in records:
+        project(record, at=at, organisations=organisations)
+        if record.pledge.number is None:
+            record.pledge.number, number = number, number + 1
+        _write_document(record, organisations)
 
 
 def put_on_record(
@@ -67,18 +83,22 @@ def put_on_record(
     """Make every record public, in order. Must run inside the transaction of the action that does it.
 
     First publications get the next references without gaps; each record gets its entry in the log and a
-    change number. `organisations` spares queries where the caller has them (imports).
+    change number. `organisations` spares queries where the caller has them (imports). What `prepare` did
+    already is not done again.
     """
     organisations = organisations if organisations is not None else _organisations_of(records)
     amendments.refresh()  # another process may have entered that a country joins or leaves a group
     for record in records:
-        project(record, at=at, organisations=organisations)
+        if record.revision.n is None:
+            project(record, at=at, organisations=organisations)
     with open_head() as head:
-        new = [r for r in records if r.pledge.number is None]
+        new = [r for r in records if r.event == "pledge.published"]
         for record, number in zip(new, head.take_numbers(len(new)), strict=True):
-            record.pledge.number = number
+            if record.pledge.number != number:
+                record.pledge.number, record.document = number, b""
         for record in records:
-            _write_document(record, organisations)
+            if not record.document:
+                _write_document(record, organisations)
         head.append_many([_entry(r) for r in records])  # the log has its own clock
         head.changed_many("pledge", [r.pledge.reference for r in records])
         _save(records)
@@ -241,10 +261,9 @@ def public_document(record: Record, organisations: Mapping[int, Organisation]) -
             "rate": decimal_text(revision.rate, 12) if revision.rate is not None else "",
             "rate_day": revision.rate_day.isoformat() if revision.rate_day else "",
         }
-    data = content.to_json()
     for name in ("indicators", "links", "source", "source_reports", "notes"):
-        if data.get(name):
-            document[name] = _strings(data[name])
+        if value := content.plain(name):
+            document[name] = _strings(value)
     if record.attachments:
         document["attachments"] = [
             {"name": a.name, "media_type": a.media_type, "size": a.size, "sha256": a.sha256} for a in record.attachments
@@ -281,23 +300,20 @@ PLEDGE_COLUMNS = [
 
 def _save(records: Sequence[Record]) -> None:
     _close_former(records)
-    made = [r for r in records if r.pledge.pk is None]
-    known = [r for r in records if r.pledge.pk is not None]
-    insert_objects([r.pledge for r in made])
-    for record in records:
-        record.revision.pledge = record.pledge
+    made = [r.pledge for r in records if r.pledge.pk is None]
+    known = [r.pledge for r in records if r.pledge.pk is not None]
     saved = [r.revision for r in records if r.revision.pk is not None]
+    fresh = [r.revision for r in records if r.revision.pk is None]
+    give_keys(made)
+    give_keys(fresh)
+    for record in records:
+        record.revision.pledge, record.pledge.current = record.pledge, record.revision
+    insert_objects(made)
+    insert_objects(fresh)
     if saved:
         Revision.objects.bulk_update(saved, REVISION_COLUMNS, batch_size=100)
-    insert_objects([r.revision for r in records if r.revision.pk is None])
-    for record in records:
-        record.pledge.current = record.revision
     if known:
-        Pledge.objects.bulk_update([r.pledge for r in known], PLEDGE_COLUMNS, batch_size=100)
-    if made:
-        # One statement instead of one CASE a row: an import writes 1,000 at once.
-        current = Revision.objects.filter(pledge=OuterRef("pk"), n__isnull=False, valid_to__isnull=True)
-        Pledge.objects.filter(pk__in=[r.pledge.pk for r in made]).update(current=Subquery(current.values("pk")[:1]))
+        Pledge.objects.bulk_update(known, PLEDGE_COLUMNS, batch_size=100)
     _save_projections(records)
 
 
