@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -58,6 +59,7 @@ def collect() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kept.site.settings")
     django.setup()
+    here = Path.cwd()
     for room in rooms():
         (room / "locale").mkdir(exist_ok=True)
         os.chdir(room)
@@ -71,6 +73,18 @@ def collect() -> None:
             ignore_patterns=["migrations/*", "static/*"],
             verbosity=0,
         )
+        for language, locale in LANGUAGES.items():
+            _say_language(catalogue(room, language), locale)
+        with suppress(OSError):
+            (room / "locale").rmdir()  # a room without texts
+    os.chdir(here)
+
+
+def _say_language(po: Path, locale: str) -> None:
+    """A catalogue without its language loses its plural rule when it is written again."""
+    if po.exists():
+        text = po.read_text(encoding="utf-8")
+        po.write_text(text.replace('"Language: \\n"', f'"Language: {locale}\\n"', 1), encoding="utf-8")
 
 
 def faults(language: str) -> list[str]:
