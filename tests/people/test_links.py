@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from kept.base.installation import installation
 from kept.base.lifecycle import WrongState
-from kept.people import actions, links
+from kept.people import actions, links, tasks
 from kept.people.links import LinkPage
-from kept.people.models import Membership, Person, Role
+from kept.people.models import Link, Membership, Person, Role
 
 
 @pytest.fixture
@@ -98,6 +98,14 @@ def test_an_invitation_asks_for_an_account_first_and_comes_back(client, organisa
     client.force_login(person)
     assert client.post(address).url == reverse("people:organisation", args=[organisation.slug])
     assert Membership.objects.get(person=person).role == Role.VIEWER
+
+
+def test_links_that_are_long_over_are_thrown_away(acted, now, db):
+    old = actions.make_link("try", 1, at=now - timedelta(days=100), days=1)
+    over = actions.make_link("try", 2, at=now - timedelta(days=50), days=1)
+    tasks.tidy(now)
+    assert list(Link.objects.all()) == [over]
+    assert old.pk != over.pk
 
 
 # The demonstration -----------------------------------------------------------------------------------

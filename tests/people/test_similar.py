@@ -136,3 +136,15 @@ def test_a_picker_names_nobody_who_is_not_public_confirmed_or_ones_own(
     assert set(queries.search_organisations("lake", stranger)) == {public, confirmed}
     assert set(queries.search_organisations("lake", focal_point)) == {public, confirmed, organisation}
     assert secret in queries.search_organisations("lake", secretary)
+
+
+def test_an_organisation_becomes_findable_with_its_first_public_pledge_and_not_before(
+    make_organisation, make_member, make_person, make_pledge
+):
+    lead = make_organisation("Lake Embargo Fund")
+    member, stranger = make_member(lead), make_person()
+    for state in ("draft", "submitted", "accepted", "embargoed"):
+        make_pledge(state, lead=lead, by=member)
+    assert queries.search_organisations("embargo", stranger) == []
+    make_pledge("published", lead=lead, by=member)
+    assert queries.search_organisations("embargo", stranger) == [lead]

@@ -3,7 +3,7 @@
 SMTP cannot promise once. What Kept promises: a mail is queued exactly once (`key`), keeps its Message-ID
 on every retry, and where nobody can know whether it left it is shown as such and a person decides.
 The lease lives in the mail's own row, one mail at a time, so that a killed worker leaves one mail in doubt and
-no more (docs/decisions/mail.md).
+no more (docs/decisions/0031-a-mail-is-in-doubt-once-at-most.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Background work: duties that come round again, each held by a lease in the database, and enqueued tasks.
 
 A room registers a duty in its `contributes.py`; any number of workers may run. The task library only wakes:
-what has to be done, and whether somebody is doing it, is written in the rooms' own rows (docs/decisions/worker.md).
+what has to be done, and whether somebody is doing it, is written in the rooms' own rows (docs/decisions/0032-duties-with-leases.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 By a code that comes by mail, or by a passkey; a password and an authenticator app for those who want them. Mails go
 through the outbox, but leave at once. Who works for the secretariat needs a second factor outside the demonstration
-(docs/decisions/sign-in.md).
+(docs/decisions/0030-sign-in-without-a-password.md).
 """
 
 from __future__ import annotations

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kept.base import formats, navigation
 from kept.people import panels
+from kept.people import queries as people
 from kept.people.models import Organisation
 from kept.pledges import asked, notices, queries  # noqa: F401  (links and listeners register themselves)
 from kept.pledges.desk import contributes as desk
+from kept.pledges.models import Revision, RevisionPartner
 from kept.pledges.permissions import may_see_draft
 
 __all__ = ["desk"]
@@ -54,3 +56,10 @@ panels.register(
     panels.Panel("pledges", panels.DESK_ORGANISATION, 20, "pledges/mine/panel_organisation.html", _organisation_panel)
 )
 panels.register_figure("pledges", _("Pledges"), queries.counts_of)
+# Which organisations may be named to anybody: those that lead a public pledge, or confirmed that they are part of one.
+people.register_public(lambda: Revision.objects.public().values("lead"))
+people.register_public(
+    lambda: RevisionPartner.objects.filter(
+        confirmed=True, revision__in=Revision.objects.public().values("pk")
+    ).values("organisation")
+)

@@ -1,4 +1,4 @@
-"""The root application: event streams to the hub, everything else to Django as WSGI (docs/decisions/serving.md)."""
+"""The root application: event streams to the hub, everything else to Django as WSGI (docs/decisions/0033-pages-and-streams-on-one-port.md)."""
 
 from __future__ import annotations
 
