@@ -83,7 +83,8 @@ def run(figure: Callable, *, rows: int = 100_000) -> None:
             seen.append(memory_mb(process.pid))
             time.sleep(0.5)
         seconds = time.perf_counter() - start
-        refused = sum(1 for _line in open(f"{folder}/refused.csv")) - 1 if Path(f"{folder}/refused.csv").exists() else 0
+        report = Path(f"{folder}/refused.csv")
+        refused = len(report.read_text(encoding="utf-8-sig").splitlines()) - 1 if report.exists() else 0
         third = max(1, len(seen) // 3)
         figure("seconds", round(seconds, 1), "s")
         figure("rows_per_second", round(rows / seconds), "rows/s")

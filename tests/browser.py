@@ -220,10 +220,11 @@ class Person:
     """Somebody in front of a browser, who reads and finds things by their words, in their language.
 
     Texts are given in English, as the code has them; a text that is not translated is looked for in English.
+    `width`: no page may be wider than this.
     """
 
-    def __init__(self, page, house: Kept, language: str = "en", name: str = "") -> None:
-        self.page, self.house, self.language, self.name = page, house, language, name
+    def __init__(self, page, house: Kept, language: str = "en", width: int = 0) -> None:
+        self.page, self.house, self.language, self.width = page, house, language, width
         self.said: list[str] = []  # errors in the console
         page.set_default_timeout(PATIENCE * 1000)
         page.on("console", self._heard)
@@ -231,56 +232,85 @@ class Person:
 
     def _heard(self, message) -> None:
         # A form that is refused answers 422, an address that is not there 404: that is no fault of the page.
-        if (
-            message.type == "error"
-            and "status of 4" not in message.text
-            and "ERR_INTERNET_DISCONNECTED" not in message.text
-        ):
-            self.said.append(message.text)
+        expected = ("status of 4", "ERR_INTERNET_DISCONNECTED")
+        if message.type == "error" and not any(each in message.text for each in expected):
+            self.said.append(f"{self.page.url}: {message.text}")
 
     def words(self, text: str, **values: object) -> str:
         return in_words(self.language, text, **values)
 
+    # Moving about -----------------------------------------------------------------------------------
+
     def go(self, path: str):
         """Open an address of the house in this person's language; returns the answer."""
-        return self.page.goto(self.house.url + (path if self.language == "en" else f"/{self.language}{path}"))
-
-    def write(self, label: str, value: str, *, exact: bool = False) -> None:
-        """Fill in the field with this label."""
-        self.field(label, exact=exact).fill(value)
-
-    def field(self, label: str, *, exact: bool = False):
-        words = self.words(label)
-        begins = re.compile(rf"^\s*{re.escape(words)}" + (r"\s*$" if exact else ""))
-        return self.page.get_by_label(begins).and_(self.page.locator("input, textarea, select")).first
-
-    def choose(self, label: str, option: str) -> None:
-        """Choose in a list."""
-        self.field(label).select_option(label=self.words(option))
-
-    def tick(self, label: str) -> None:
-        """Tick a box or choose one of several, by its label; a list that is folded is unfolded first."""
-        words = self.words(label)
-        self.page.get_by_label(words, exact=True).first.check(force=True)
-
-    def press(self, text: str, **values: object) -> None:
-        """Press the button with these words, and wait for the page behind it."""
-        self.button(text, **values).click()
-        self.page.wait_for_load_state()
-
-    def button(self, text: str, **values: object):
-        return self.page.get_by_role("button", name=self.words(text, **values), exact=True).first
+        answer = self.page.goto(self.house.url + (path if self.language == "en" else f"/{self.language}{path}"))
+        self._arrived()
+        return answer
 
     def follow(self, text: str, **values: object) -> None:
         """Follow the link with these words."""
-        self.page.get_by_role("link", name=self.words(text, **values), exact=True).first.click()
+        self.link(self.words(text, **values)).click()
+        self._arrived()
+
+    def link(self, words: str):
+        return self.page.get_by_role("link", name=words, exact=True).filter(visible=True).first
+
+    def press(self, text: str, **values: object) -> None:
+        """Press the button with these words, and wait for the page behind it."""
+        button = self.button(text, **values)
+        with self.page.expect_navigation():
+            button.click()
+        self._arrived()
+
+    def button(self, text: str, **values: object):
+        found = self.page.get_by_role("button", name=self.words(text, **values), exact=True)
+        return found.filter(visible=True).first
+
+    def unfold(self, text: str, **values: object) -> None:
+        """Open what is folded behind these words: a dialog with JavaScript, a part of the page without."""
+        self.page.get_by_text(self.words(text, **values), exact=True).filter(visible=True).first.click()
+
+    def _arrived(self) -> None:
         self.page.wait_for_load_state()
+        if self.width:
+            across = self.page.evaluate("document.documentElement.scrollWidth")
+            assert across <= self.width, f"{self.page.url} is {across} wide"
+
+    # Filling in -------------------------------------------------------------------------------------
+
+    def field(self, label: str):
+        """What is written into, under this label (which may go on: "required")."""
+        begins = re.compile(rf"^\s*{re.escape(self.words(label))}(\s|$)")
+        return (
+            self.page.get_by_label(begins).and_(self.page.locator("input, textarea, select")).filter(visible=True).first
+        )
+
+    def write(self, label: str, value: str) -> None:
+        self.field(label).fill(value)
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose in a list that drops down."""
+        self.field(label).select_option(label=option)
+
+    def tick(self, words: str) -> None:
+        """Tick the box, or choose the one of several, whose label begins with these words (not translated here)."""
+        begins = re.compile(rf"^\s*{re.escape(words)}(\s|$)", re.IGNORECASE)
+        self.page.get_by_label(begins).and_(self.page.locator("[type=checkbox], [type=radio]")).first.check()
+
+    def pick(self, question: str, words: str) -> None:
+        """Choose in a long list that is folded: unfold it below its question, then tick."""
+        named = re.compile(rf"^\s*{re.escape(self.words(question))}(\s|$)")
+        asked = self.page.get_by_role("group", name=named).first
+        asked.get_by_text(self.words("Choose from the list"), exact=True).click()
+        asked.get_by_label(words, exact=True).check()
+
+    # Reading ----------------------------------------------------------------------------------------
 
     def sees(self, text: str, **values: object) -> None:
         """These words are on the page, where a person sees them. Waits for them; fails with what is there instead."""
         words = self.words(text, **values)
         try:
-            self.page.get_by_text(words).filter(visible=True).first.wait_for()
+            self.page.get_by_text(words).filter(visible=True).first.wait_for(timeout=15_000)
         except Exception:
             raise AssertionError(f"{words!r} is not on {self.page.url}:\n{self.text}") from None
 
@@ -291,7 +321,19 @@ class Person:
 
     @property
     def heading(self) -> str:
-        return self.page.get_by_role("heading", level=1).inner_text()
+        return self.page.get_by_role("heading", level=1).first.inner_text()
+
+    # Coming in --------------------------------------------------------------------------------------
+
+    def sign_up(self, name: str, email: str) -> None:
+        """Make an account, with the code from the mail."""
+        self.go("/accounts/signup/")
+        self.write("Your name", name)
+        self.write("Mail address", email)
+        self.press("Send me a code")
+        self.write("The code from the mail", self.house.mail_to(email).code)
+        self.press("Continue")
+        assert "/accounts/" not in self.page.url, self.text
 
     def sign_in(self, email: str) -> None:
         """With the code from the mail."""
@@ -301,7 +343,20 @@ class Person:
         self.press("Send me a code")
         self.write("The code from the mail", self.house.mail_to(email, after=before).code)
         self.press("Continue")
-        assert "/accounts/" not in self.page.url, self.text
+        assert "/accounts/login/" not in self.page.url, self.text
+
+
+def someone(chrome, house: Kept, *, language: str = "en", width: int = 1280, javascript: bool = True) -> Person:
+    """A person with a browser of their own: no cookies of anybody else's. Below 500 wide it is a telephone."""
+    telephone = width < 500
+    context = chrome.new_context(
+        viewport={"width": width, "height": 740 if telephone else 900},
+        java_script_enabled=javascript,
+        is_mobile=telephone,
+        has_touch=telephone,
+        locale={"en": "en-GB", "zh-hans": "zh-CN"}.get(language, language),
+    )
+    return Person(context.new_page(), house, language, width if telephone and javascript else 0)
 
 
 def sign_in(page, house: Kept, email: str, *, language: str = "en"):

@@ -25,7 +25,9 @@ def _nothing_is_held_between_tests(tmp_path, settings, request):
     limits.reading.forget()
     limits.exports.forget()
     # A test without a database asks nobody what this installation entered.
-    stored = bool({"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"))
+    stored = bool(
+        {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db")
+    )
     places.set_overrides(entered.place_names if stored else dict)
     places.set_amendments(amendments.amendments if stored else dict)
     formats.set_digits((lambda: installation.installation().arabic_digits) if stored else (lambda: "auto"))
@@ -88,7 +90,9 @@ def desk(sign_in, secretary):
 
 @pytest.fixture
 def make_organisation(db):
-    def make(name: str = "Lake Networks", *, country: str = "BDI", entity_type: str = EntityType.PRIVATE_SECTOR, **more):
+    def make(
+        name: str = "Lake Networks", *, country: str = "BDI", entity_type: str = EntityType.PRIVATE_SECTOR, **more
+    ):
         taken = set(Organisation.objects.values_list("slug", flat=True))
         return Organisation.objects.create(
             name=name,

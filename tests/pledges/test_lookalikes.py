@@ -42,6 +42,17 @@ def test_a_pledge_does_not_resemble_itself(make_pledge, focal_point):
     assert lookalikes_for(make_pledge("published"), viewer=focal_point) == []
 
 
+def test_many_promises_of_one_organisation_for_one_place_are_no_look_alikes(make_pledge, focal_point):
+    make_pledge("published", title="Community radio in forty valleys")
+    assert lookalikes_for(make_pledge("draft"), viewer=focal_point) == []
+
+
+def test_the_same_amount_makes_another_title_worth_a_look(make_pledge, focal_point):
+    money = {"amount": "18400000", "currency": "EUR", "money_nature": "new"}
+    published = make_pledge("published", title="Connecting the poorest", **money)
+    assert keys(lookalikes_for(make_pledge("draft", **money), viewer=focal_point)) == [published.pk]
+
+
 def test_a_different_promise_is_not_mentioned(make_pledge, focal_point, other_lead):
     lead, speaker = other_lead
     make_pledge("published", by=speaker, lead=lead, title="Community radio in forty valleys", targets=("NPL",))

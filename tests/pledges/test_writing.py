@@ -7,6 +7,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from kept.base.models import OutgoingMail
 from kept.people.models import Organisation, Role
 from kept.pledges import actions
 from kept.pledges.content import Indicator, Link, Partner, PledgeContent
@@ -591,6 +592,8 @@ def test_a_contributor_writes_and_a_focal_point_sends(other, focal_point, make_p
     assert 'value="send"' not in html
     assert other.post(f"/pledges/{pledge.key}/write/check/", {"go": "send", "consent": "on"}).status_code == 404
     assert Page(other, pledge, "what").send(title="Better").status_code == 302
+    other.post(f"/pledges/{pledge.key}/write/check/", {"go": "ready"})
+    assert OutgoingMail.objects.get(kind="pledges/ready").to == focal_point.email
 
 
 def test_a_promise_that_was_made_before_is_shown_before_sending(focal, make_pledge):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
+from kept.base.bulk import insert_rows
 from kept.base.models import HistoryEntry
 
 
@@ -44,6 +48,29 @@ def record(kind: str, subject_id: int, verb: str, **details: Any) -> HistoryEntr
     made = entry(kind, subject_id, verb, **details)
     made.save(force_insert=True)
     return made
+
+
+def record_many(
+    kind: str,
+    verb: str,
+    subjects: Iterable[tuple[int, dict]],
+    *,
+    by: Any,
+    at: datetime,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    public: bool = False,
+) -> None:
+    """The same thing that happened to many, each with its own data: (subject's id, data)."""
+    about = (by.pk if by is not None else None, str(by) if by is not None else "", verb, str(from_state), str(to_state))
+    when = connection.ops.adapt_datetimefield_value(at)
+    columns = ("subject_kind", "subject_id", "at", "by_id", "by_name", "verb", "from_state", "to_state", "reason",
+               "data", "public")  # fmt: skip
+    rows = [
+        (kind, pk, when, *about, reason.strip(), json.dumps(data, ensure_ascii=False), public) for pk, data in subjects
+    ]
+    insert_rows(HistoryEntry, columns, rows)
 
 
 def of(kind: str, subject_id: int, *, public_only: bool = False) -> QuerySet[HistoryEntry]:

@@ -62,7 +62,7 @@ def _roots(ids: set[int]) -> dict[int, int]:
     moving = ids
     while moving:
         steps = Organisation.objects.filter(pk__in=moving, merged_into__isnull=False)
-        onward = dict(steps.values_list("pk", "merged_into"))
+        onward = {pk: into for pk, into in steps.values_list("pk", "merged_into") if into is not None}
         ends = {pk: onward.get(end, end) for pk, end in ends.items()}
         moving = set(onward.values())
     return ends
@@ -74,7 +74,7 @@ def _gone_into(ids: set[int]) -> dict[int, int]:
     layer = {pk: pk for pk in ids}
     while layer:
         rows = Organisation.objects.filter(merged_into__in=list(layer)).values_list("pk", "merged_into")
-        layer = {pk: layer[into] for pk, into in rows}
+        layer = {pk: layer[into] for pk, into in rows if into is not None}
         found |= layer
     return found
 

@@ -126,14 +126,15 @@ class PledgeContent:
     def headline_indicator(self) -> Indicator | None:
         """The owner's choice, else the first that can be measured."""
         chosen = [i for i in self.indicators if i.headline]
-        return (chosen or [i for i in self.indicators if i.target] or [None])[0]
+        measurable = chosen or [i for i in self.indicators if i.target]
+        return measurable[0] if measurable else None
 
 
 NOWHERE = Source()
 NESTED: dict[str, type] = {"partners": Partner, "indicators": Indicator, "links": Link}
 LISTS = ("focus_areas", "kinds", "beneficiaries", "targets", "sdgs", "attachments", "source_reports", "notes")
 FIELDS = tuple(f.name for f in fields(PledgeContent))
-_KNOWN = {kind: {f.name for f in fields(kind)} for kind in (Partner, Indicator, Link, Source)}
+_KNOWN: dict[type, set[str]] = {kind: {f.name for f in fields(kind)} for kind in (Partner, Indicator, Link, Source)}
 
 
 def _made(kind: type, item: Any) -> Any:

@@ -59,7 +59,7 @@ panels.register_figure("pledges", _("Pledges"), queries.counts_of)
 # Which organisations may be named to anybody: those that lead a public pledge, or confirmed that they are part of one.
 people.register_public(lambda: Revision.objects.public().values("lead"))
 people.register_public(
-    lambda: RevisionPartner.objects.filter(
-        confirmed=True, revision__in=Revision.objects.public().values("pk")
-    ).values("organisation")
+    lambda: RevisionPartner.objects.filter(confirmed=True, revision__in=Revision.objects.public().values("pk")).values(
+        "organisation"
+    )
 )

@@ -54,6 +54,7 @@ SENTENCES: Mapping[str, tuple[Any, Any]] = {
     "unassign": (gettext_lazy("%(who)s gave it to nobody."), ""),
     "attach_letter": (gettext_lazy("%(who)s attached the signed letter."), ""),
     "send_confirmation": (gettext_lazy("%(who)s sent the link to confirm to %(to)s."), ""),
+    "ask_to_send": (gettext_lazy("%(who)s asked a focal point to send it."), ""),
     "send_partner_link": (gettext_lazy("%(who)s sent a partner the link to confirm, to %(to)s."), ""),
     "correct_rate": (gettext_lazy("%(who)s converted the amount anew."), ""),
     "redact": (gettext_lazy("%(who)s removed the text of revision %(revision)s by law."), ""),

@@ -28,7 +28,9 @@ from kept.pledges.models import Pledge, Revision, RevisionPlace, Status
 from kept.pledges.record import fold
 
 MOST_LOOKED_AT = 300  # of each way to be a candidate
+MOST_PLACES = 8  # a pledge for forty countries is looked for in some of them
 LEAST = 0.35  # below that two pledges only belong to the same world
+ENOUGH_TITLE = 0.3  # from here on, the rest counts in full
 WEIGHTS = {"title": 0.60, "lead": 0.15, "places": 0.15, "amount": 0.10}
 OPEN = (Status.DRAFT, Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.ACCEPTED)
 
@@ -101,7 +103,11 @@ def score(mine: Traits, theirs: Traits) -> tuple[float, dict[str, float]]:
     if mine.amount is not None and theirs.amount is not None:
         parts["amount"] = float((mine.amount, mine.currency) == (theirs.amount, theirs.currency))
     weight = sum(WEIGHTS[name] for name in parts)
-    return sum(WEIGHTS[name] * value for name, value in parts.items()) / weight, parts
+    around = sum(WEIGHTS[name] * value for name, value in parts.items() if name != "title")
+    # One organisation promises many things for one place: that alone makes no two of them alike.
+    if not parts.get("amount"):
+        around *= min(1.0, parts["title"] / ENOUGH_TITLE)
+    return (WEIGHTS["title"] * parts["title"] + around) / weight, parts
 
 
 def _titles(mine: Traits, theirs: Traits) -> float:
@@ -169,7 +175,8 @@ def _ways(mine: Traits, public: QuerySet[Revision]) -> Iterable[QuerySet[Revisio
     telling = sorted(mine.tokens, key=lambda word: (-len(word), word))[:4]
     if mine.places and telling:
         words = reduce(or_, (Q(search_text__contains=word) for word in telling))
-        there = RevisionPlace.objects.filter(code__in=mine.places, named=True).values("revision")
+        somewhere = sorted(mine.places)[:MOST_PLACES]
+        there = RevisionPlace.objects.filter(code__in=somewhere, named=True).values("revision")
         yield public.filter(words, pk__in=there)
     if mine.amount is not None:
         yield public.filter(amount=mine.amount, currency=mine.currency)

@@ -252,7 +252,9 @@ class Revision(models.Model):
     amount = models.DecimalField(max_digits=24, decimal_places=4, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     amount_usd = models.DecimalField(max_digits=20, decimal_places=2, null=True, blank=True)
-    usd_cents = models.BigIntegerField(null=True, blank=True)  # amount_usd again, for sums: SQLite adds decimals as floats
+    usd_cents = models.BigIntegerField(
+        null=True, blank=True
+    )  # amount_usd again, for sums: SQLite adds decimals as floats
     rate = models.DecimalField(max_digits=24, decimal_places=12, null=True, blank=True)
     rate_day = models.DateField(null=True, blank=True)
     rate_kind = models.CharField(max_length=16, blank=True)

@@ -110,6 +110,15 @@ def tell_reviewer(*, pledge: Pledge, by: Any, at: datetime, **_more: Any) -> Non
         _tell("is_back", pledge, [pledge.reviewer], key=_moment(at), at=at, by=by, page=f"/desk/pledges/{pledge.key}/")
 
 
+@listens("pledge.ready")
+def ready(*, pledge: Pledge, revision: Any, by: Any, at: datetime, **_more: Any) -> None:
+    """Those who may send it: once for each state of its text."""
+    people = people_of(pledge.lead_id, speakers=True)
+    page = f"/pledges/{pledge.key}/write/check/"
+    _tell("ready", pledge, people, key=f"{revision.pk}.{revision.version}", at=at, by=by, page=page,
+          action=_("Check and send"), writer=str(by))  # fmt: skip
+
+
 @listens("pledge.changes_requested")
 @listens("revision.changes_requested")
 def changes_requested(*, pledge: Pledge, by: Any, at: datetime, reason: str, **_more: Any) -> None:

@@ -17,6 +17,7 @@ from kept.people.naming import normalise
 from kept.people.permissions import roles_of, speaks_for
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Partnership, PartnershipState, Pledge, Status, TextStatus
+from kept.pledges.permissions import may_submit_pledge
 from kept.pledges.presenting import address
 
 SORTS: Mapping[str, tuple[str, ...]] = {
@@ -127,9 +128,7 @@ def waits(pledge: Pledge, person: Any) -> Any:
     ):
         return _("The secretariat asks for changes")
     if pledge.status == Status.DRAFT or (pledge.status == Status.PUBLISHED and text == TextStatus.DRAFT):
-        return (
-            _("Write and send it") if speaks_for(person, pledge.lead_id) else _("Write it; your focal point sends it")
-        )
+        return _("Write and send it") if may_submit_pledge(person, pledge) else _("Write it; your focal point sends it")
     return ""
 
 

@@ -349,14 +349,10 @@ def _save_projections(records: Sequence[Record]) -> None:
                 partner_rows.append((pk, partner.organisation, partner.part[:300], position, confirmed))
     insert_rows(RevisionPlace, ("revision_id", "code", "kind", "named"), place_rows)
     insert_rows(RevisionTag, ("revision_id", "taxonomy", "slug"), tag_rows)
-    insert_rows(
-        RevisionPartner, ("revision_id", "organisation_id", "part", "position", "confirmed"), partner_rows
-    )
+    insert_rows(RevisionPartner, ("revision_id", "organisation_id", "part", "position", "confirmed"), partner_rows)
 
 
-def places_of(
-    revision: Revision, content: PledgeContent, countries: places.Expansion
-) -> list[tuple[str, str, bool]]:
+def places_of(revision: Revision, content: PledgeContent, countries: places.Expansion) -> list[tuple[str, str, bool]]:
     """(code, kind, named): each target, each country that only a region or group covers, what lies around them."""
     rows = [(code, _kind_of(code), True) for code in dict.fromkeys(content.targets)]
     covered = countries.by_group - countries.named

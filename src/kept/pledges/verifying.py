@@ -77,7 +77,8 @@ def _one(row: tuple, documents: dict, pledges: int, usd: Decimal) -> tuple[int, 
         for name, value in stands.items():
             if told[name] != value:
                 raise DoesNotHold(
-                    "changed", f"{reference}: {name} is {told[name]!r} in the registry and {value!r} in the log's document"
+                    "changed",
+                    f"{reference}: {name} is {told[name]!r} in the registry and {value!r} in the log's document",
                 )
     if logged != sha256:
         raise DoesNotHold("changed", f"{reference}: the registry names another document than the log")

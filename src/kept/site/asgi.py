@@ -1,4 +1,7 @@
-"""The root application: event streams to the hub, everything else to Django as WSGI (docs/decisions/0033-pages-and-streams-on-one-port.md)."""
+"""The root application: event streams to the hub, everything else to Django as WSGI.
+
+docs/decisions/0033-pages-and-streams-on-one-port.md says why.
+"""
 
 from __future__ import annotations
 

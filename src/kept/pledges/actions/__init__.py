@@ -1,6 +1,6 @@
 """The verbs of the pledges room: the only code that changes a pledge's state."""
 
-from kept.pledges.actions.asking import ask_owner, ask_partner
+from kept.pledges.actions.asking import ask_owner, ask_partner, ask_to_send
 from kept.pledges.actions.attaching import add_attachment, attach_letter, remove_attachment
 from kept.pledges.actions.correcting import correct_rate, redact
 from kept.pledges.actions.deciding import assign, decide, look, publish_safe
@@ -41,7 +41,8 @@ from kept.pledges.actions.translating import (
 
 __all__ = [
     "Saved", "accept", "accept_revision", "add_attachment", "add_message", "announce_pledge", "answer_partnership",
-    "ask_owner", "ask_partner", "ask_partners", "ask_translation", "assign", "attach_letter", "begin_revision",
+    "ask_owner", "ask_partner", "ask_partners", "ask_to_send", "ask_translation", "assign", "attach_letter",
+    "begin_revision",
     "call_back", "cancel_translation", "confirm_as_owner", "correct_rate", "create_draft", "decide", "decline",
     "discard", "discard_revision", "finish_translation", "look", "name_partner", "publish_due", "publish_now",
     "publish_safe", "publish_translation", "recall", "recall_revision", "redact", "refuse_revision",

@@ -20,12 +20,26 @@ from kept.people.models import Link, Organisation
 from kept.people.permissions import is_secretariat
 from kept.pledges.actions.drafting import locked
 from kept.pledges.content import PledgeContent
-from kept.pledges.models import Partnership, PartnershipState, Pledge, Status
-from kept.pledges.permissions import may_submit_pledge
+from kept.pledges.models import Partnership, PartnershipState, Pledge, Status, TextStatus
+from kept.pledges.permissions import may_edit_pledge, may_submit_pledge
 
 DAYS = 30
 OWNER, PARTNER = "confirm_pledge", "confirm_partner"
 ASKABLE = {Status.DRAFT, Status.SUBMITTED, Status.CHANGES_REQUESTED, Status.ACCEPTED}
+
+
+def ask_to_send(pledge: Pledge, *, by: Any, at: datetime) -> Pledge:
+    """Who writes and may not send tells those who may that it is ready. Raises NotAllowed, WrongState."""
+    if not may_edit_pledge(by, pledge) or pledge.lead_id is None:
+        raise NotAllowed(_("You may not do this."))
+    with transaction.atomic():
+        pledge = locked(pledge)
+        text = pledge.working
+        if text is None or text.status not in {TextStatus.DRAFT, TextStatus.CHANGES_REQUESTED}:
+            raise WrongState(_("This has changed in the meantime. Look at it again before you decide."))
+        history.record("pledge", pledge.pk, "ask_to_send", by=by, at=at, data={"version": text.version})
+        announce("pledge.ready", pledge=pledge, revision=text, by=by, at=at)
+    return pledge
 
 
 def ask_owner(pledge: Pledge, *, to: str, by: Any, at: datetime, name: str = "", language: str = "en") -> Link:

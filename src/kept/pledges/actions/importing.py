@@ -107,7 +107,9 @@ def _import_chunk(batch, source, mapping, chunk, organisations, terms, by, dry_r
         known, sorted_out = _sorted_out(mapping, good)
         outcomes += sorted_out
         at = timezone.now()
-        _write_new(batch, mapping, [good[o.result.identity] for o in sorted_out if o.what == "new"], organisations, by, at)
+        _write_new(
+            batch, mapping, [good[o.result.identity] for o in sorted_out if o.what == "new"], organisations, by, at
+        )
         outcomes = _write_changed(batch, good, known, outcomes, organisations, by, at)
         _keep_refused(batch, source, outcomes, known)
         _count(batch, chunk, outcomes)
@@ -119,7 +121,9 @@ def _import_chunk(batch, source, mapping, chunk, organisations, terms, by, dry_r
 
 def _sorted_out(mapping: Mapping, good: dict[str, Entering]) -> tuple[dict[str, Pledge], list[Outcome]]:
     """Which of the good rows are new, the same as before, or changed."""
-    rows = Pledge.objects.filter(source_name=mapping.source[:100], source_id__in=list(good)).select_related("current", "working")
+    rows = Pledge.objects.filter(source_name=mapping.source[:100], source_id__in=list(good)).select_related(
+        "current", "working"
+    )
     known = {pledge.source_id: pledge for pledge in rows}
     outcomes = []
     for identity, entering in good.items():
@@ -129,7 +133,9 @@ def _sorted_out(mapping: Mapping, good: dict[str, Entering]) -> tuple[dict[str, 
     return known, outcomes
 
 
-def _write_new(batch, mapping: Mapping, rows: list[Entering], organisations: OrganisationBook, by, at: datetime) -> None:
+def _write_new(
+    batch, mapping: Mapping, rows: list[Entering], organisations: OrganisationBook, by, at: datetime
+) -> None:
     if not rows:
         return
     made = [_record(batch, mapping, row, by, at) for row in rows]
@@ -254,7 +260,9 @@ def undo_import(batch: ImportBatch, *, by: Any, at: datetime, reason: str) -> Im
                 pledge.status, pledge.source_id = Status.DISCARDED, f"undone-{batch.pk}-{pledge.source_id}"[:200]
             Pledge.objects.bulk_update(unpublished, ["status", "source_id"], batch_size=200)
             published = list(
-                batch.pledges.filter(status=Status.PUBLISHED).select_related("current", "working").order_by("number")[:CHUNK]
+                batch.pledges.filter(status=Status.PUBLISHED)
+                .select_related("current", "working")
+                .order_by("number")[:CHUNK]
             )
             _withdraw(published, by=by, at=at, reason=reason)
         if not unpublished and not published:

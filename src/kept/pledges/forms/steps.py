@@ -79,7 +79,9 @@ def _lead(sheet: Sheet) -> Field:
     return Id(
         choices.Choices(offered),
         label=_("Which organisation promises this?"),
-        help_text="" if offered else _("You do not write for an organisation yet. You can choose one later."),
+        help_text=""
+        if offered or sheet.lead_by_search
+        else _("You do not write for an organisation yet. You can choose one later."),
         needed=bool(offered),
     )
 

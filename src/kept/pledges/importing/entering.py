@@ -1,23 +1,25 @@
-"""From rows to records: which organisation, which term, which pledge it is. Reads the database, writes nothing."""
+"""From rows to records: which organisations and which terms a row names. Reads the database, writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from kept.people.models import Organisation, OtherName
+from kept.base.lifecycle import Refused
+from kept.people.models import EntityType, Organisation, OtherName
 from kept.people.naming import domain_of, normalise, slug_for
-from kept.pledges.content import PledgeContent
+from kept.pledges.content import Partner, PledgeContent
 from kept.pledges.dates import last_day
+from kept.pledges.importing.cells import split
 from kept.pledges.importing.mapping import Mapping
 from kept.pledges.importing.organisations import OrganisationSpec
-from kept.pledges.importing.rows import Problem, RowResult
+from kept.pledges.importing.results import Problem, RowResult
 from kept.pledges.models import Taxonomy, Term
 
 TAXONOMY_OF = {"focus_areas": Taxonomy.FOCUS, "kinds": Taxonomy.KIND, "beneficiaries": Taxonomy.BENEFICIARY}
@@ -27,28 +29,28 @@ class OrganisationBook:
     """Organisations by every name under which they are known. Only an equal normalised name is the same one.
 
     The book is filled once and grows with the import: 100,000 rows of 4,000 organisations ask the database once.
-    New ones are held in `fresh` until the chunk is written.
+    What the next transaction has to write waits in `fresh`, `spelt` and `filled`.
     """
 
-    def __init__(self) -> None:
-        self.by_name: dict[str, Organisation] = {}
-        self.by_id: dict[int, Organisation] = {}
-        self.slugs: set[str] = set()
-        self.fresh: list[Organisation] = []
+    def __init__(self, source: str = "") -> None:
+        self.source = source[:200]
         self.read()
 
     def read(self) -> None:
         """Read every organisation and every other spelling. A merged one leads to the one that stays."""
-        self.by_name.clear()
-        self.fresh.clear()
+        self.named: dict[str, list[Organisation]] = {}
+        self.also: dict[str, list[Organisation]] = {}
+        self.written()
+        self._held: dict[OrganisationSpec, Organisation] = {}
         self.by_id = Organisation.objects.in_bulk()
+        self.slugs = {organisation.slug for organisation in self.by_id.values()}
         for organisation in self.by_id.values():
-            self.slugs.add(organisation.slug)
-            self.by_name.setdefault(organisation.normalised, self._stays(organisation))
+            stays = self._stays(organisation)
+            _add(self.named, organisation.normalised, stays)
             for name in organisation.names.values():
-                self.by_name.setdefault(normalise(name), self._stays(organisation))
-        for other in OtherName.objects.all():
-            self.by_name.setdefault(other.normalised, self._stays(self.by_id[other.organisation_id]))
+                _add(self.also, normalise(name), stays)
+        for other in OtherName.objects.values_list("normalised", "organisation_id"):
+            _add(self.also, other[0], self._stays(self.by_id[other[1]]))
 
     def _stays(self, organisation: Organisation) -> Organisation:
         seen = set()
@@ -57,12 +59,51 @@ class OrganisationBook:
             organisation = self.by_id[organisation.merged_into_id]
         return organisation
 
+    def written(self) -> None:
+        """What waited is in the database now."""
+        self.fresh: list[Organisation] = []
+        self.spelt: list[OtherName] = []
+        self.filled: dict[int, Organisation] = {}
+
     def find(self, spec: OrganisationSpec) -> Organisation:
-        """The organisation that a row names, a new one (unsaved, in `fresh`) where there is none."""
-        for spelling in spec.spellings:
-            known = self.by_name.get(normalise(spelling))
-            if known is not None:
-                return known
+        """The organisation that a row names, a new one (unsaved, in `fresh`) where there is none.
+
+        Raises Refused where there are several of that name and nothing tells which.
+        """
+        found = self._held.get(spec)
+        if found is None:
+            found = self._known(spec)
+            found = self._make(spec) if found is None else self._fill(found, spec)
+            self._held[spec] = found
+        return found
+
+    def _known(self, spec: OrganisationSpec) -> Organisation | None:
+        own = [o for o in self.named.get(normalise(spec.name), ()) if not _elsewhere(o, spec)]
+        if len(own) > 1 and spec.country:
+            own = [o for o in own if o.country == spec.country] or own
+        if len(own) > 1:
+            raise Refused(
+                _("There are %(count)s organisations of this name. Merge them, or give the country.")
+                % {"count": len(own)}
+            )
+        if own:
+            return own[0]
+        others = [o for o in self.also.get(normalise(spec.name), ()) if not _elsewhere(o, spec)]
+        if not others:
+            others = self._without_abbreviation(spec)
+        return others[0] if len(others) == 1 else None
+
+    def _without_abbreviation(self, spec: OrganisationSpec) -> list[Organisation]:
+        """"World Food Programme (WFP)" is "World Food Programme", unless that one has another abbreviation."""
+        found: list[Organisation] = []
+        for spelling in spec.spellings[1:]:
+            for organisation in (*self.named.get(normalise(spelling), ()), *self.also.get(normalise(spelling), ())):
+                short = organisation.abbreviation.casefold()
+                if short in ("", spec.abbreviation.casefold()) and not _elsewhere(organisation, spec):
+                    found += [] if organisation in found else [organisation]
+        return found
+
+    def _make(self, spec: OrganisationSpec) -> Organisation:
         made = Organisation(
             name=spec.name[:300],
             slug=slug_for(spec.name, self.slugs),
@@ -70,20 +111,52 @@ class OrganisationBook:
             entity_type=spec.type,
             country=spec.country,
             website=spec.website[:300],
-            domain=domain_of(spec.website) if spec.website else "",
+            domain=domain_of(spec.website)[:200] if spec.website else "",
             abbreviation=spec.abbreviation[:40],
         )
         self.fresh.append(made)
-        for spelling in spec.spellings:
-            self.by_name[normalise(spelling)] = made
+        _add(self.named, made.normalised, made)
+        self._spell(made, spec.spellings[1:])
         return made
 
-    def save_fresh(self) -> None:
-        """Write the new ones; in the transaction of the chunk that needs them."""
-        Organisation.objects.bulk_create(self.fresh, batch_size=500)
-        for organisation in self.fresh:
-            self.by_id[organisation.pk] = organisation
-        self.fresh = []
+    def _fill(self, organisation: Organisation, spec: OrganisationSpec) -> Organisation:
+        """What the file knows about it and nobody has said yet, as long as the secretariat has not confirmed it."""
+        new = normalise(spec.name)
+        if new != organisation.normalised and organisation not in self.also.get(new, ()):
+            self._spell(organisation, [spec.name])
+        if organisation.confirmed_at is not None:
+            return organisation
+        said = {"entity_type": spec.type, "country": spec.country, "website": spec.website[:300],
+                "abbreviation": spec.abbreviation[:40]}  # fmt: skip
+        missing = {name: value for name, value in said.items() if value and not getattr(organisation, name)}
+        for name, value in missing.items():
+            setattr(organisation, name, value)
+        if "website" in missing:
+            organisation.domain = domain_of(spec.website)[:200]
+        if missing and organisation.pk is not None:
+            self.filled[organisation.pk] = organisation
+        return organisation
+
+    def _spell(self, organisation: Organisation, names: tuple[str, ...] | list[str]) -> None:
+        for name in names:
+            normalised = normalise(name)
+            _add(self.also, normalised, organisation)
+            self.spelt.append(
+                OtherName(organisation=organisation, name=name[:300], normalised=normalised, source=self.source)
+            )
+
+
+def _add(names: dict[str, list[Organisation]], normalised: str, organisation: Organisation) -> None:
+    known = names.setdefault(normalised, [])
+    if organisation not in known:
+        known.append(organisation)
+
+
+def _elsewhere(organisation: Organisation, spec: OrganisationSpec) -> bool:
+    """The Ministry of Health of another country is another ministry, whatever its name."""
+    if not organisation.country or not spec.country or organisation.country == spec.country:
+        return False
+    return organisation.entity_type == spec.type == EntityType.GOVERNMENT
 
 
 class TermBook:
@@ -91,89 +164,107 @@ class TermBook:
 
     def __init__(self, mapping: Mapping) -> None:
         self.creates = {TAXONOMY_OF[name] for name in mapping.creates}
+        self.columns = {
+            name: next((column for rule in mapping.fields.get(name, ()) for column in rule.used), "")
+            for name in TAXONOMY_OF
+        }
         self.source, self.language = mapping.name[:100], mapping.language
-        self.fresh: list[Term] = []
         self.read()
 
     def read(self) -> None:
-        self.fresh = []
+        """Read every term, those that are no longer offered included."""
+        self.fresh: list[Term] = []
         self.known: dict[tuple[str, str], str] = {}
+        self._held: dict[tuple[str, str], tuple[str, ...]] = {}
         for term in Term.objects.all():
             for word in (term.slug, term.slug.replace("-", " "), *term.names.values()):
                 self.known.setdefault((term.taxonomy, normalise(word)), term.slug)
 
-    def slug(self, taxonomy: str, word: str) -> str | None:
-        """The slug of a word of the file; None where it is unknown and the mapping makes no new terms."""
-        key = (taxonomy, normalise(word))
-        if key in self.known:
-            return self.known[key]
-        if taxonomy not in self.creates:
-            return None
-        slug = slugify(word)[:80] or f"t-{abs(hash(key)) % 10**10:x}"
-        taken = {s for (t, _w), s in self.known.items() if t == taxonomy}
-        slug = slug if slug not in taken else slug_for(word, set(taken))[:80]
-        self.known[key] = slug
-        self.fresh.append(
-            Term(taxonomy=taxonomy, slug=slug, names={self.language: word, "en": word}, source=self.source)
-        )
-        return slug
+    def slugs(self, taxonomy: str, word: str) -> tuple[str, ...]:
+        """The slugs that a word of the file stands for; none where it is unknown and the mapping makes no terms."""
+        held = self._held.get((taxonomy, word))
+        if held is None:
+            held = self._held[taxonomy, word] = self._slugs(taxonomy, word)
+        return held
 
-    def save_fresh(self) -> None:
-        Term.objects.bulk_create(self.fresh, ignore_conflicts=True)
-        self.fresh = []
+    def _slugs(self, taxonomy: str, word: str) -> tuple[str, ...]:
+        known = self.known.get((taxonomy, normalise(word)))
+        if known:
+            return (known,)
+        parts = [self.known.get((taxonomy, normalise(part))) for part in split(word, ",;/") if part]
+        if len(parts) > 1 and all(parts):
+            return tuple(dict.fromkeys(part for part in parts if part))
+        return (self._make(taxonomy, word),) if taxonomy in self.creates else ()
+
+    def _make(self, taxonomy: str, word: str) -> str:
+        key = (taxonomy, normalise(word))
+        slug = slugify(word)[:70] or f"t-{sha256(key[1].encode()).hexdigest()[:10]}"
+        taken = {known for (of, _word), known in self.known.items() if of == taxonomy}
+        slug = slug_for(slug, taken) if slug in taken else slug
+        self.known[key] = slug
+        names = {self.language: word, "en": word}
+        self.fresh.append(Term(taxonomy=taxonomy, slug=slug, names=names, source=self.source))
+        return slug
 
 
 @dataclass
 class Entering:
-    """A good row on its way in: what it says, with organisations that may be new."""
+    """A good row on its way in. Its content can be asked for once its organisations have their ids."""
 
     result: RowResult
-    content: PledgeContent
+    values: dict[str, Any]
     lead: Organisation
     partners: list[tuple[Organisation, str]] = field(default_factory=list)
-    published: datetime | None = None
 
-    def with_ids(self) -> PledgeContent:
-        """The content with the organisations' ids, once they are saved."""
-        from kept.pledges.content import Partner
+    @property
+    def published(self) -> datetime | None:
+        return instant(self.result.published)
 
+    @cached_property
+    def content(self) -> PledgeContent:
         partners, seen = [], {self.lead.pk}
         for organisation, part in self.partners:
             if organisation.pk not in seen:
                 seen.add(organisation.pk)
                 partners.append(Partner(organisation.pk, part))
-        return self.content.with_(lead=self.lead.pk, partners=tuple(partners))
+        return PledgeContent.from_json({**self.values, "lead": self.lead.pk, "partners": partners})
 
 
 def enter(result: RowResult, organisations: OrganisationBook, terms: TermBook) -> Entering | None:
     """Look up what a row names. Adds problems to the result and returns None where something is unknown."""
-    values: dict[str, Any] = dict(result.values)
+    values = dict(result.values)
     for name, taxonomy in TAXONOMY_OF.items():
         if name in values:
-            slugs = {word: terms.slug(taxonomy, word) for word in values[name]}
-            for word, slug in slugs.items():
-                if slug is None:
-                    reason = _("“%(word)s” is not one of the values that this coalition uses. Map it to one of them.")
-                    result.problems.append(Problem("", word, reason % {"word": word}, name, "unknown_term"))
-            values[name] = tuple(dict.fromkeys(s for s in slugs.values() if s))
+            values[name] = _terms(result, name, taxonomy, terms)
     if result.lead is None and not result.problems:
         result.problems.append(Problem("", "", _("The row does not say who pledges."), "lead", "needed"))
-    if result.problems:
+    if result.problems or result.lead is None:
         return None
-    return Entering(
-        result=result,
-        content=PledgeContent.from_json(values),
-        lead=organisations.find(result.lead),
-        partners=[(organisations.find(p.organisation), p.part) for p in result.partners],
-        published=instant(result.published),
-    )
+    spec = result.lead
+    try:
+        lead = organisations.find(spec)
+        partners = []
+        for partner in result.partners:
+            spec = partner.organisation
+            partners.append((organisations.find(spec), partner.part))
+    except Refused as refusal:
+        result.problems.append(Problem("", spec.name[:200], str(refusal.message), "lead", "several_organisations"))
+        return None
+    return Entering(result, values, lead, partners)
+
+
+def _terms(result: RowResult, name: str, taxonomy: str, terms: TermBook) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for word in result.values[name]:
+        slugs = terms.slugs(taxonomy, word)
+        if not slugs:
+            reason = _("“%(word)s” is not one of the values that this coalition uses. Map it to one of them.")
+            problem = Problem(terms.columns[name], word[:200], reason % {"word": word}, name, "unknown_term")
+            result.problems.append(problem)
+        found |= dict.fromkeys(slugs)
+    return tuple(found)
 
 
 def instant(partial: str) -> datetime | None:
     """When a partial date is over at the latest, as an instant: noon of its last day (UTC)."""
     return datetime.combine(last_day(partial), time(12), tzinfo=UTC) if partial else None
-
-
-def problem_rows(results: Iterable[RowResult]) -> list[MappingType[str, str]]:
-    """Problems as they are stored and reported: column, value, reason."""
-    return [{"column": p.column, "value": p.value, "reason": str(p.reason)} for r in results for p in r.problems]

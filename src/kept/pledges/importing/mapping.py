@@ -104,6 +104,7 @@ class Mapping:
     dates: str = "auto"
     empty: frozenset[str] = frozenset()  # words that stand for nothing in this file: "NA"
     id: Rules = ()
+    document: Rules = ()  # SHA-256 of a published document: knows a pledge of this very installation again
     only: MappingType[str, tuple[str, ...]] = field(default_factory=dict)
     fields: MappingType[str, Rules] = field(default_factory=dict)
     lead: OrganisationRules = field(default_factory=OrganisationRules)
@@ -138,7 +139,7 @@ class Mapping:
 
     def groups(self) -> list[Rules]:
         """All rules of the mapping, alternatives together."""
-        groups: list[Rules] = [self.id, *self.fields.values()]
+        groups: list[Rules] = [self.id, self.document, *self.fields.values()]
         for who in (self.lead, *self.partners):
             groups += [who.name, who.type, who.country, who.website, who.abbreviation, who.part]
         for amount in self.amounts:

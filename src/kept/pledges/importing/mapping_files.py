@@ -20,7 +20,7 @@ from kept.pledges.importing.sources import Layout
 SHIPPED = Path(__file__).resolve().parent.parent / "mappings"
 
 # What a field is, for those who read it (rows.py) and for those who write a mapping (docs/importing.md).
-LINES = ("title", "occasion", "source_stage", "source_name", "source_url")
+LINES = ("title", "occasion", "source_stage", "source_name", "source_url", "source_id")
 TEXTS = ("summary", "description")
 TERMS = ("focus_areas", "kinds", "beneficiaries")
 DATES = ("start", "end", "announced", "published")
@@ -29,7 +29,7 @@ LISTS = (*TERMS, "targets", "sdgs", "notes")
 FIELDS = (*LINES, *TEXTS, *DATES, *CHOICES, *LISTS, "language", "amount_usd", "people_expected")
 
 _TOP = (
-    "source", "label", "url", "language", "id", "separator", "decimal", "dates", "empty", "only", "file", "fields",
+    "source", "label", "url", "language", "id", "document", "separator", "decimal", "dates", "empty", "only", "file", "fields",
     "lead", "partners", "amount", "indicators", "links", "source_reports",
 )  # fmt: skip
 _FILE = ("sheet", "header_row", "encoding", "delimiter", "items", "each")
@@ -95,6 +95,7 @@ class _Reading:
             dates=self.choice(data, "dates", "", ORDERS) or "auto",
             empty=frozenset(self.words(data, "empty", "")),
             id=self.rules(data.get("id"), "id"),
+            document=self.rules(data.get("document"), "document"),
             only=self.conditions(data.get("only"), "only"),
             fields=self.fields(self.table(data, "fields")),
             lead=self.organisation(self.table(data, "lead"), "lead"),
@@ -207,7 +208,8 @@ class _Reading:
                 near = difflib.get_close_matches(str(key), list(words), 1, 0.6)
                 hint = _("Did you mean “%(word)s”?") % {"word": near[0]} if near else ""
                 place = f"[{where}] " if where else ""
-                self.faults.append(f"{place}{_('“%(word)s” means nothing here.') % {'word': key}} {hint}".strip())
+                unknown = _("“%(word)s” means nothing here.") % {"word": key}
+                self.faults.append(f"{place}{unknown} {hint}".strip())
 
     def table(self, data: MappingType[str, Any], key: str) -> MappingType[str, Any]:
         value = data.get(key, {})

@@ -28,14 +28,20 @@ def open_source(path: Path | str, mapping: Expectation | None = None, *, name: s
     Raises UnusableFile where it is no table or list of records, is protected, broken, or far too large.
     """
     path = Path(path)
+    source = _opened(path, mapping, name or path.name)
+    source.by_mapping = mapping is not None
+    return source
+
+
+def _opened(path: Path, mapping: Expectation | None, name: str) -> Source:
     layout = mapping.layout if mapping else Layout()
     known = mapping.expects if mapping else is_known
-    kind = kind_of_file(path, name or path.name)
+    kind = kind_of_file(path, name)
     if kind in ("xlsx", "xls", "ods"):
-        return open_workbook(path, name or path.name, kind, layout, known)
+        return open_workbook(path, name, kind, layout, known)
     if kind == "json":
-        return open_objects(path, name or path.name, layout, known)
-    return open_delimited(path, name or path.name, layout, known)
+        return open_objects(path, name, layout, known)
+    return open_delimited(path, name, layout, known)
 
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".json", ".jsonl", ".ndjson")

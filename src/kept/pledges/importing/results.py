@@ -37,6 +37,7 @@ class RowResult:
     row: Row
     id: str = ""
     hash: str = ""  # of the row as it stands in the file; made only where there is no id
+    document: str = ""  # SHA-256 of the published document that the row was exported from, if it says so
     values: dict[str, Any] = field(default_factory=dict)
     lead: OrganisationSpec | None = None
     partners: list[PartnerSpec] = field(default_factory=list)
@@ -44,6 +45,8 @@ class RowResult:
     problems: list[Problem] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     left_out: str = ""
+    same_as: int = 0  # the number of an earlier row of the file that says the very same
+    said: str = ""  # the fingerprint, once it was made
 
     @property
     def number(self) -> int:
@@ -60,9 +63,11 @@ class RowResult:
 
         Notes are our own words about it, and do not count.
         """
-        values = sorted((name, value) for name, value in self.values.items() if name != "notes")
-        said = [values, self.lead, self.partners, self.published]
-        return sha256(repr(said).encode("utf-8", "replace")).hexdigest()
+        if not self.said:
+            values = sorted((name, value) for name, value in self.values.items() if name != "notes")
+            said = [values, self.lead, self.partners, self.published]
+            self.said = sha256(repr(said).encode("utf-8", "replace")).hexdigest()
+        return self.said
 
     def note(self, message: Any, **words: Any) -> None:
         """Say something that is shown with the pledge, in its language. `message` is marked by gettext_lazy."""

@@ -56,6 +56,7 @@ class Binding:
         self.binder = Binder(source, mapping.separators, mapping.empty)
         self._only = self.binder.test(mapping.only, without=True)
         self._id = self.binder.one(mapping.id)
+        self._document = self.binder.one(mapping.document)
         self._who = WhoReader(mapping, self.binder)
         self._fields = [*self._simple_fields(), *self._lists(), *self._tables()]
         self._source_parts()
@@ -82,6 +83,8 @@ class Binding:
         out.id = text_of(self._id(row))[:MOST_ID] if self._id else ""
         if not out.id:
             out.hash = self.source.hash_of(row)
+        if self._document:
+            out.document = text_of(self._document(row))[:64]
         for one in self._fields:
             try:
                 one.run(row, out)
@@ -120,7 +123,10 @@ class Binding:
     def _source(self, row: Row, out: RowResult) -> dict[str, str]:
         name = text_of(self._source_name(row)) if self._source_name else ""
         url = text_of(self._source_url(row)) if self._source_url else ""
-        found = {"name": name or self.mapping.label, "url": url or self.mapping.url, "id": out.id}
+        # Where a mapping says which code readers see, the one that knows the row again is not shown.
+        code = text_of(self._source_id(row))[:MOST_ID] if self._source_id else ""
+        shown = code if "source_id" in self.mapping.fields else out.id
+        found = {"name": name or self.mapping.label, "url": url or self.mapping.url, "id": shown}
         return {key: value for key, value in found.items() if value}
 
     # --- steps ---------------------------------------------------------------------------------------
@@ -132,7 +138,7 @@ class Binding:
         made: list[_Field] = []
         fields = self.mapping.fields
         for name, rules in sorted(fields.items(), key=lambda item: item[0] != "language"):
-            if name in (*LISTS, "amount_usd", "source_name", "source_url"):
+            if name in (*LISTS, "amount_usd", "source_name", "source_url", "source_id"):
                 continue
             get = self.binder.one(rules, own=name == "people_expected")
             if get is not None:
@@ -189,6 +195,7 @@ class Binding:
     def _source_parts(self) -> None:
         self._source_name = self.binder.one(self.mapping.fields.get("source_name", ()))
         self._source_url = self.binder.one(self.mapping.fields.get("source_url", ()))
+        self._source_id = self.binder.one(self.mapping.fields.get("source_id", ()))
 
     # --- what is wrong -------------------------------------------------------------------------------
 

@@ -86,6 +86,7 @@ class Source:
     remarks: list[str] = field(default_factory=list)
     aliases: Mapping[str, int] = field(default_factory=dict)
     sample: list[Row] = field(default_factory=list)  # some of the first rows, without reading the file again
+    by_mapping: bool = False  # whether a mapping said which columns to look for
 
     def rows(self) -> Iterator[Row]:
         """The rows under the header; empty ones, and the header where a page repeats it, are left out."""

@@ -46,6 +46,10 @@ def check(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         button = request.POST.get("go", "")
         if button == "back":
             return redirect("pledges:write", sheet.pledge.key, STEPS[-2].slug)
+        if button == "ready":
+            actions.ask_to_send(sheet.pledge, by=sheet.person, at=timezone.now())
+            messages.success(request, _("Your focal point gets a mail that it is ready."))
+            return redirect("pledges:mine", sheet.pledge.key)
         if button == "send":
             try:
                 _send(request, sheet)

@@ -80,7 +80,9 @@ def _short_lived(loading) -> None:
         content = write(loading.rng, planned, loading.organisations[lead.index], lead, [])
         pledge = Pledge(created_at=_instant(first), submitted_at=_instant(first))
         revision = Revision(pledge=pledge, content=content.to_json(), changed_at=_instant(first))
-        put_on_record([Record(pledge, revision, "pledge.published", content, published_at=_instant(first))], at=loading.now)
+        put_on_record(
+            [Record(pledge, revision, "pledge.published", content, published_at=_instant(first))], at=loading.now
+        )
         history.record("pledge", pledge.pk, "publish", by=None, at=_instant(first), to_state="published", public=True)
         _again(pledge, content, "pledge.withdrawn", _instant(last), loading.rng.choice(WHY_BACK), loading)
 
@@ -92,9 +94,7 @@ def _take_back(loading, records: list[Record]) -> None:
         first = max(record.published_at.date(), QUIET_UNTIL)
         day = later(first, rng, 60, 800, loading.today - timedelta(days=2))
         if day:
-            _again(
-                record.pledge, record.content, "pledge.withdrawn", _instant(day), rng.choice(WHY_BACK), loading
-            )
+            _again(record.pledge, record.content, "pledge.withdrawn", _instant(day), rng.choice(WHY_BACK), loading)
 
 
 def _replace(loading, records: list[Record]) -> None:

@@ -183,9 +183,7 @@ def _organisations(loading: Loading) -> None:
     for planned in loading.plan.organisations:
         country = places.name(planned.country, "en")
         name, _type = names.send((planned.entity_type, country))
-        loading.organisations.append(
-            _organisation(loading, name, planned.entity_type, planned.country, invented=True)
-        )
+        loading.organisations.append(_organisation(loading, name, planned.entity_type, planned.country, invented=True))
     Organisation.objects.bulk_create(loading.organisations, batch_size=500)
 
 
@@ -269,14 +267,26 @@ def _histories(records: list[Record]) -> None:
         if not r.pledge.source_name:
             entries.append(
                 history.entry(
-                    "pledge", r.pledge.pk, "submit", by=None, at=r.pledge.submitted_at, from_state="draft",
+                    "pledge",
+                    r.pledge.pk,
+                    "submit",
+                    by=None,
+                    at=r.pledge.submitted_at,
+                    from_state="draft",
                     to_state="submitted",
                 )  # fmt: skip
             )
         entries.append(
             history.entry(
-                "pledge", r.pledge.pk, "publish", by=None, at=r.published_at, from_state="accepted",
-                to_state="published", public=True, data={"reference": r.pledge.reference},
+                "pledge",
+                r.pledge.pk,
+                "publish",
+                by=None,
+                at=r.published_at,
+                from_state="accepted",
+                to_state="published",
+                public=True,
+                data={"reference": r.pledge.reference},
             )  # fmt: skip
         )
     HistoryEntry.objects.bulk_create(entries, batch_size=1000)

@@ -58,7 +58,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help="files, or folders with files in them")
-        parser.add_argument("--mapping", help="a mapping that comes with Kept, or a TOML file; else columns are recognised")
+        parser.add_argument(
+            "--mapping", help="a mapping that comes with Kept, or a TOML file; else columns are recognised"
+        )
         parser.add_argument("--dry-run", action="store_true", help="look at everything, write nothing")
         parser.add_argument("--publish", action="store_true", help="publish at once (no mail is sent)")
         parser.add_argument("--update", action="store_true", help="rows that changed become revisions")
@@ -91,7 +93,9 @@ class Command(BaseCommand):
         self.stderr.write(message)
         sys.exit(UNUSABLE)
 
-    def _one(self, path: Path, said: Mapping | None, dry_run, publish, update, kept: Report | None, many) -> ImportBatch:
+    def _one(
+        self, path: Path, said: Mapping | None, dry_run, publish, update, kept: Report | None, many
+    ) -> ImportBatch:
         source = open_source(path, said)
         for remark in source.remarks:
             self.stdout.write(f"{path.name}: {remark}")
