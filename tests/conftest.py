@@ -14,6 +14,7 @@ from kept.pledges import actions
 from kept.pledges.content import Indicator, PledgeContent
 from kept.pledges.models import Pledge
 from kept.registry import page_cache
+from tests.browser import pytest_terminal_summary  # noqa: F401  (says loudly what was not tested)
 
 
 @pytest.fixture(autouse=True)
