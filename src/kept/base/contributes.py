@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import amendments, entered, formats, installation, places
-from kept.base.navigation import DESK, Entry, register
+from kept.base.navigation import DESK, Entry, badge, register
 from kept.base.outbox import may_handle_mail, waiting_for_a_person
 from kept.base.permissions import may_change_settings
 
@@ -16,7 +16,7 @@ formats.set_digits(lambda: installation.installation().arabic_digits)
 register(
     Entry(
         _("Outbox"), "base:desk_outbox", 520, section=DESK, permission=may_handle_mail, group=_("Coalition"),
-        badge=lambda person: waiting_for_a_person(),
+        badge=lambda person: badge(waiting_for_a_person()),
     )
 )  # fmt: skip
 SETTINGS = _("Settings")

@@ -12,6 +12,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
+
+from kept.base.formats import format_number
 
 PUBLIC, DESK, MY = "public", "desk", "my"
 SECTIONS = (PUBLIC, DESK, MY)
@@ -57,6 +60,11 @@ class Group:
 
 _entries: list[Entry] = []
 _points: dict[str, str] = {"sign_in": "account_login", "sign_out": "account_logout"}
+
+
+def badge(count: int) -> str | None:
+    """A number at the end of a menu's line, in the reader's digits; None for none."""
+    return format_number(count, get_language() or "en") if count else None
 
 
 def register(entry: Entry) -> None:
