@@ -145,7 +145,9 @@ def test_partners_are_asked_when_a_pledge_is_sent(joint, partner):
 
 def test_a_partners_focal_point_says_yes_on_their_own_page(joint, partner, make_member, client):
     client.force_login(make_member(partner, email="uhuru@example.org"))
-    assert "Who names you as a partner" in client.get("/my/pledges/").content.decode()
+    page = client.get("/my/pledges/").content.decode()
+    assert "Who names you as a partner" in page
+    assert "Lays the cable" in page
     client.post(f"/my/partnerships/{joint.partnerships.get().pk}/", {"answer": "yes"})
     assert joint.partnerships.get().state == PartnershipState.CONFIRMED
 

@@ -36,7 +36,7 @@ def _my_panel(request: HttpRequest, person: Any) -> dict[str, Any] | None:
     rows = queries.chosen(person, state="waiting")[:SHOWN]
     return {
         "lines": queries.lines(rows, language, person),
-        "asked": queries.asked_of(person),
+        "asked": queries.asked_lines(queries.asked_of(person), language),
         "any": queries.counts(person)[""] > 0,
     }
 

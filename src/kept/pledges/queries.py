@@ -143,6 +143,31 @@ def asked_of(person: Any) -> list[Partnership]:
     return list(rows.select_related("pledge__working", "pledge__current", "pledge__lead", "organisation")[:50])
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A pledge that names an organisation as partner, as that organisation's people read it before they answer."""
+
+    partnership: Partnership
+    title: str
+    summary: str
+    part: str
+    language: str
+    lead: str
+    partner: str
+
+
+def asked_lines(asked: Iterable[Partnership], language: str) -> list[Asked]:
+    """What they are asked, in words; asks the database nothing."""
+    lines = []
+    for one in asked:
+        content = PledgeContent.from_json(one.pledge.text.content if one.pledge.text else {})
+        part = next((p.part for p in content.partners if p.organisation == one.organisation_id), "")
+        lead = one.pledge.lead.name_in(language) if one.pledge.lead else ""
+        partner = one.organisation.name_in(language)
+        lines.append(Asked(one, content.title, content.summary, part, content.language, lead, partner))
+    return lines
+
+
 def waiting_count(person: Any) -> int:
     """How many wait for a person: theirs to write, and partnerships to answer; read once per request."""
     held = getattr(person, "_pledges_waiting", None)

@@ -47,7 +47,7 @@ def my_pledges(request: HttpRequest) -> HttpResponse:
         "words": words,
         "state": state,
         "tabs": _tabs(counts, state, words),
-        "asked": queries.asked_of(request.user),
+        "asked": queries.asked_lines(queries.asked_of(request.user), language),
         "none_at_all": counts[""] == 0,
         "undo": undo if undo and undo.status == Status.DISCARDED and may_edit_pledge(request.user, undo) else None,
     }
