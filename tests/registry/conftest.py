@@ -107,3 +107,24 @@ def public_record(organisations):
         pledges[7].successor = pledges[8]
         revise_record(pledges[7], pledges[7].current, at=now, event="pledge.superseded", reason="A larger one.")
     return pledges
+
+
+@pytest.fixture
+def indexed(db, settings, monkeypatch):
+    """The registry answers from an index of this test's own; calling it brings the index up to date."""
+    from kept.registry.index import building, following
+    from kept.registry.index.reading import reader
+
+    settings.REGISTRY_INDEX = True
+    asked = []
+    monkeypatch.setattr(building, "start", lambda *, anew=False: asked.append(anew))
+    reader.forget()
+    building.build()
+
+    def catch_up():
+        assert following.catch_up()
+        return reader.reading()
+
+    catch_up.asked_to_build = asked
+    yield catch_up
+    reader.forget()

@@ -1,0 +1,149 @@
+"""Building an index from the database, beside the one that is read, and putting it in its place in one step."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import tantivy
+from django.conf import settings
+from django.db import connections
+
+from kept.registry.index import folder, writing
+from kept.registry.index.documents import Maker, spans
+from kept.registry.index.reading import State, origin, reader, state_of_database
+from kept.registry.index.schema import fingerprint, prepare, schema
+
+HEAP = 256_000_000  # bytes that the writers may hold
+AGAIN = 30.0  # seconds between two attempts of one process
+ASKED = "asked"  # the file that says: build anew, though there is one
+
+_last_try = 0.0
+_child: subprocess.Popen | None = None
+_trying = threading.Lock()
+
+
+def build(*, processes: int = 0, tell: Callable[[int], None] = lambda done: None) -> int:
+    """Build an index of what is public now and put it in place; return its number of pledges.
+
+    Waits for another that is being built. Meanwhile the former index is read and kept current; whatever changes
+    meanwhile is brought into the new one before it takes its place. Documents are made by so many `processes`
+    (0: by this one). `tell` is told how many are done.
+    """
+    with folder.Lock("build"):
+        with suppress(FileNotFoundError):
+            (folder.root() / ASKED).unlink()
+        name, size = origin()
+        path = folder.new(folder.About(fingerprint(), name, size))
+        state = state_of_database()
+        done = _fill(path, state, _made(processes), tell)
+        with folder.Lock("write"):
+            _bring_up(path, state)
+            folder.put_in_place(path)
+            folder.clear_away()
+    return done
+
+
+def _fill(path: Path, state: State, made: Iterable[list[str]], tell: Callable[[int], None]) -> int:
+    index = prepare(tantivy.Index(schema(), path=str(path)))
+    writer = index.writer(HEAP, max(1, min(4, os.cpu_count() or 1)))
+    done = 0
+    for texts in made:
+        for text in texts:
+            writer.add_json(text)
+        done += len(texts)
+        tell(done)
+    writing.commit(writer, state)
+    writer.wait_merging_threads()
+    return done
+
+
+def _made(processes: int) -> Iterator[list[str]]:
+    """All documents, a batch at a time; few batches at once are in memory."""
+    if not processes:
+        maker = Maker()
+        yield from (maker.texts(span) for span in spans())
+        return
+    connections.close_all()
+    with ProcessPoolExecutor(processes, initializer=connections.close_all) as pool:
+        waiting: deque[Future] = deque()
+        for span in spans():
+            waiting.append(pool.submit(_made_of, span))
+            if len(waiting) > 2 * processes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+_maker: Maker | None = None
+
+
+def _made_of(span: range) -> list[str]:
+    """In a process that makes documents: it keeps its maker."""
+    global _maker
+    _maker = _maker or Maker()
+    return _maker.texts(span)
+
+
+def _bring_up(path: Path, state: State) -> None:
+    """What was changed while it was built."""
+    index = prepare(tantivy.Index.open(str(path)))
+    writer = index.writer(HEAP // 4, 1)
+    try:
+        writing.bring_up(writer, state)
+    finally:
+        writer.wait_merging_threads()
+
+
+def is_needed() -> bool:
+    """Whether there is no index that this code can read, or it is of another database, or one was asked for."""
+    path = folder.current()
+    made = folder.about(path) if path else None
+    if (
+        path is None
+        or made is None
+        or made.schema != fingerprint()
+        or made.origin not in ("", origin()[0])
+        or is_asked_for()
+    ):
+        return True
+    reading = reader.reading()
+    return reading is None or reading.state != state_of_database(reading.state.change)
+
+
+def is_asked_for() -> bool:
+    """Whether somebody asked for another index though there is one."""
+    return (folder.root() / ASKED).exists()
+
+
+def start(*, anew: bool = False) -> None:
+    """Have one built by a process of its own, so that no reader waits; at most one on this machine at a time.
+
+    `anew`: though there is one that can be read. Meanwhile the registry answers from the former one, or in SQL.
+    """
+    global _last_try, _child
+    with _trying:
+        if anew:
+            (folder.root() / ASKED).touch()
+        if _child is not None and _child.poll() is None:
+            return
+        if time.monotonic() - _last_try < AGAIN and _last_try:
+            return
+        lock = folder.Lock("build")
+        if not lock.take():
+            return
+        lock.let_go()
+        _last_try = time.monotonic()
+        command = [sys.executable, "-m", "django", "index", "--settings", os.environ["DJANGO_SETTINGS_MODULE"]]
+        env = os.environ | {"KEPT_DATA": str(settings.KEPT_DATA)}
+        _child = subprocess.Popen(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+        )

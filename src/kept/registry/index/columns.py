@@ -1,0 +1,144 @@
+"""What each pledge is counted under, packed for counting.
+
+Counting a field with one value for each pledge is twenty times as fast as counting one with several (measured:
+1 ns against 20 ns a value), so the several values of a facet, or of two facets, become one key: focus areas and
+kinds together are "access|adoption~programme". A key is taken apart once, and its number goes to every value in it.
+Keys stay few, since facets are put together that have few combinations.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kept.base import places
+
+BETWEEN_VALUES, BETWEEN_PARTS = "|", "~"  # in no slug and no code
+NAMED_ALONE = 3  # countries that a pledge names: up to so many have a column each
+
+Values = Mapping[str, Iterable[str]]  # {part: values}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field of the index that is counted. `multi`: a value each instead of one key."""
+
+    name: str
+    parts: tuple[str, ...]
+    multi: bool = False
+
+
+# The part of a key → the facet that it counts for. Other parts are for sums.
+FACET_OF = {
+    "focus": "focus", "type": "type", "group": "group", "itu": "region", "region_a": "region", "region_b": "region",
+    "country_1": "country", "country_2": "country", "country_3": "country", "country_more": "country",
+    "country_covered": "country", "beneficiary": "beneficiary", "language": "language", "year": "year",
+    "entity_type": "entity_type", "origin": "origin", "goal": "sdg", "target": "sdg", "amount": "amount",
+    "status": "status",
+}  # fmt: skip
+
+PLACES = (
+    "group", "itu", "region_a", "region_b", *(f"country_{n}" for n in range(1, NAMED_ALONE + 1)), "country_more",
+    "country_covered",
+)  # fmt: skip
+
+_own = (
+    Column("c_focus_type", ("focus", "type")),
+    Column("c_group_itu", ("group", "itu")),
+    Column("c_region_a", ("region_a",)),
+    Column("c_region_b", ("region_b",)),
+    *(Column(f"c_country_{n}", (f"country_{n}",)) for n in range(1, NAMED_ALONE + 1)),
+    Column("c_country_more", ("country_more",), multi=True),
+    Column("c_country_covered", ("country_covered",)),
+    Column("c_beneficiary", ("beneficiary",)),
+    Column("c_year_entity_language", ("year", "entity_type", "language")),
+    Column("c_origin_seat", ("origin", "lead_seat")),
+    Column("c_goal", ("goal",)),
+    Column("c_target", ("target",)),
+    Column("c_money", ("amount", "nature", "instrument")),
+    Column("c_partner_seats", ("partner_seats",)),
+    Column("c_status", ("status",)),
+)
+_more: list[Column] = []
+
+
+def register(facet: str) -> None:
+    """Give a later room's facet a column of its own (`documents.register` calls this)."""
+    if facet not in FACET_OF:
+        FACET_OF[facet] = facet
+        _more.append(Column(f"c_{facet}", (facet,)))
+        _made_of.cache_clear()
+
+
+def all_columns() -> tuple[Column, ...]:
+    """Every column, those of later rooms included."""
+    return (*_own, *_more)
+
+
+def columns_of(facet: str) -> tuple[Column, ...]:
+    """The columns that together hold a facet's numbers."""
+    return tuple(column for column in all_columns() if any(FACET_OF.get(part) == facet for part in column.parts))
+
+
+def packed(values: Values) -> dict[str, str | list[str]]:
+    """The columns of these parts: {column: key}. A column is there when all of its parts are, if only empty ones."""
+    fields: dict[str, str | list[str]] = {}
+    for column in _made_of(tuple(values)):
+        if column.multi:
+            if some := sorted(values[column.parts[0]]):
+                fields[column.name] = some
+        else:
+            keys = [BETWEEN_VALUES.join(sorted(values[part])) for part in column.parts]
+            fields[column.name] = BETWEEN_PARTS.join(keys)
+    return fields
+
+
+@lru_cache(maxsize=64)
+def _made_of(parts: tuple[str, ...]) -> tuple[Column, ...]:
+    return tuple(column for column in all_columns() if set(column.parts) <= set(parts))
+
+
+@lru_cache(maxsize=65536)
+def unpacked(key: str) -> tuple[tuple[str, ...], ...]:
+    """The values of each part of a key."""
+    return tuple(tuple(part.split(BETWEEN_VALUES)) if part else () for part in key.split(BETWEEN_PARTS))
+
+
+def tally(column: Column, buckets: Iterable[Mapping], into: Mapping[str, Tally[str]]) -> None:
+    """Add the numbers of a column's keys to those of the facets in `into`; parts of other facets are left out."""
+    wanted = [(at, into[facet]) for at, part in enumerate(column.parts) if (facet := FACET_OF.get(part)) in into]
+    for bucket in buckets:
+        values, number = unpacked(bucket["key"]), bucket["doc_count"]
+        for at, numbers in wanted:
+            for value in values[at]:
+                numbers[value] += number
+
+
+def parts_of_places(named: Iterable[str], covered: Iterable[str], around: Iterable[str]) -> dict[str, list[str]]:
+    """The parts of a pledge's places: countries that it names, that only follow from a region or group; all others."""
+    parts: dict[str, list[str]] = {part: [] for part in PLACES}
+    parts["country_covered"] = list(covered)
+    countries = sorted(named)
+    if len(countries) <= NAMED_ALONE:
+        parts |= {f"country_{n}": [code] for n, code in enumerate(countries, start=1)}
+    else:
+        parts["country_more"] = countries
+    for code in around:
+        parts[_part_of_place(code)].append(code)
+    return parts
+
+
+@lru_cache(maxsize=512)
+def _part_of_place(code: str) -> str:
+    """Regions in three parts, so that their combinations stay few: two halves of the world, and ITU's."""
+    kind = places.kind_of(code)
+    if kind == "itu":
+        return "itu"
+    if kind != "region":
+        return "group"
+    for country in places.all_countries():
+        if code in country.path:
+            return "region_a" if country.path[0] in ("002", "142") else "region_b"
+    return "region_b"

@@ -1,0 +1,374 @@
+"""From public records to documents of the index: whole batches at a time, a fixed number of queries each.
+
+Only `Revision.objects.public()` is read, nothing else ever enters the index (docs/decisions/0030-one-index.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db.models import Aggregate, Case, CharField, Func, TextField, Value, When
+from django.db.models.functions import Concat
+
+from kept.base import languages
+from kept.people.models import Organisation, OtherName
+from kept.pledges import counting
+from kept.pledges.models import Revision, RevisionPartner, RevisionPlace, RevisionTag, Translation, TranslationState
+from kept.registry import facets
+from kept.registry.index import columns, schema, words
+
+BATCH = 1000
+FEW = 200  # rows that are asked for by their keys; more by the first and the last
+MOST_ORGANISATIONS = 50_000  # held in memory while documents are made
+SHARE = 10**8  # cents in two parts: see schema.UNSIGNED
+EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
+
+# facet: {revision: its values} for many revisions at once
+Extra = Callable[[Sequence[int]], Mapping[int, Iterable[str]]]
+_extra: dict[str, Extra] = {}
+
+
+def register(facet: str, values: Extra) -> None:
+    """Let a later room's facet be answered by the index: `values(keys)` tells what each revision has.
+
+    A facet that `facets.register` knows and this does not is answered in SQL.
+    """
+    _extra[facet] = values
+    schema.register(facet)
+    columns.register(facet)
+
+
+class Joined(Aggregate):
+    """The values of a group in one text, with commas between."""
+
+    function = "STRING_AGG"
+    template = "%(function)s(%(expressions)s, ',')"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
+
+
+class Description(Func):
+    """The text `description` in the content (KT reads the JSON twice on SQLite)."""
+
+    template = "(%(expressions)s ->> 'description')"
+    output_field = TextField()
+
+
+def spans(*, batch: int = BATCH) -> Iterator[range]:
+    """Every public record, as spans of keys with `batch` records in each."""
+    last, public = 0, Revision.objects.public().order_by("pk")
+    while keys := list(public.filter(pk__gt=last).values_list("pk", flat=True)[:batch]):
+        last = keys[-1]
+        yield range(keys[0], last + 1)
+
+
+class Maker:
+    """Makes documents; keeps the organisations that it met."""
+
+    def __init__(self) -> None:
+        self._merges = counting.merges()
+        self._organisations: dict[int, Who] = {}
+
+    def documents(self, keys: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """(number of the pledge, its document) of these revisions, as far as they are public and valid now."""
+        read = Revision.objects.public().filter(**_within("pk", keys)).order_by()
+        rows = [Row(*values) for values in read.values_list(*READ, Description("content"))]
+        tags, places_, partners = _tags(keys), _places(keys), _partners(keys)
+        translations = _translations(rows)
+        extra = {facet: values([row.key for row in rows]) for facet, values in _extra.items()}
+        self._meet({row.lead for row in rows} | {pk for some in partners.values() for pk, _said_yes in some})
+        for row in rows:
+            who = [(self._organisations[row.lead], True)] if row.lead else []
+            who += [(self._organisations[pk], said_yes) for pk, said_yes in partners.get(row.key, ())]
+            fragments = [
+                _figures(row, who),
+                _text(row, who, translations.get((row.pledge, row.n), ())),
+                _of_row(row, who[0][0].seat if row.lead else ""),
+                _of_tags(tags.get(row.key, "")),
+                _of_places(places_.get(row.key, "")),
+                *(_of_extra(facet, tuple(values.get(row.key, ()))) for facet, values in extra.items()),
+            ]
+            yield row.number, "{" + ",".join(fragments) + "}"
+
+    def texts(self, keys: Sequence[int]) -> list[str]:
+        """The documents of these revisions."""
+        return [text for _number, text in self.documents(keys)]
+
+    def _meet(self, ids: set[int | None]) -> None:
+        if len(self._organisations) > MOST_ORGANISATIONS:
+            self._organisations.clear()
+        wanted = {pk for pk in ids if pk and pk not in self._organisations}
+        if not wanted:
+            return
+        roots = {pk: counting.root(pk, self._merges) for pk in wanted}
+        known = Organisation.objects.filter(pk__in=wanted | set(roots.values())).order_by()
+        found = {pk: rest for pk, *rest in known.values_list("pk", "country", "name", "abbreviation", "names")}
+        former = defaultdict(list)
+        names = OtherName.objects.filter(organisation__in=wanted, source="former name").order_by("pk")
+        for pk, name in names.values_list("organisation", "name"):
+            former[pk].append(name)
+        for pk in wanted:
+            spelt = [*former[pk]]
+            for one in dict.fromkeys((pk, roots[pk])):
+                _country, name, abbreviation, translated = found[one]
+                spelt += [name, abbreviation, *translated.values()]
+            self._organisations[pk] = Who(pk, roots[pk], found[roots[pk]][0], words.spaced(" \n ".join(spelt)))
+
+
+class Who(NamedTuple):
+    """An organisation: the one that stands for it, where that one sits, the words of its names."""
+
+    pk: int
+    root: int
+    seat: str
+    words: str
+
+
+class Row(NamedTuple):
+    """What is read of a revision: the columns in READ, and its description."""
+
+    key: int
+    n: int
+    pledge: int
+    number: int
+    status: str
+    published: datetime
+    language: str
+    title: str
+    summary: str
+    lead: int | None
+    entity_type: str
+    origin: str
+    amount: Decimal | None
+    cents: int | None
+    nature: str
+    instrument: str
+    people: int | None
+    ends: date | None
+    description: str | None
+
+
+READ = (
+    "pk", "n", "pledge", "pledge__number", "record_status", "published_at", "language", "title", "summary", "lead",
+    "entity_type", "origin", "amount", "usd_cents", "money_nature", "instrument", "people_expected", "ends_on",
+)  # fmt: skip
+
+# A document is JSON, put together from fragments: the same places, tags and kinds come again and again, so that most
+# fragments are made once and copied. A fragment is what stands between the braces.
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _fragment(values: Mapping[str, Any]) -> str:
+    return _encode(values)[1:-1]
+
+
+def _figures(row: Row, who: Sequence[tuple[Who, bool]]) -> str:
+    counted = [one for one, said_yes in who if said_yes]
+    partners = counted[1:] if row.lead else counted
+    made: dict[str, Any] = {
+        "number": row.number,
+        "key": row.key,
+        "newest": newest(row.published, row.number),
+        "organisation": [one.pk for one in counted],
+        "c_partner_seats": columns.BETWEEN_VALUES.join(sorted({one.seat for one in partners if one.seat})),
+    }
+    if row.lead:
+        made["lead"] = who[0][0].root
+    if partners:
+        made["partner"] = [one.root for one in partners]
+    if row.cents is not None:
+        made["cents"] = row.cents
+        made["cents_high"], made["cents_low"] = divmod(row.cents, SHARE)
+    if row.ends:
+        made["ends"] = row.ends.toordinal()
+    if row.people is not None:
+        made["people"] = max(0, row.people)
+    return _fragment(made)
+
+
+def newest(published: datetime, number: int) -> int:
+    """The order of the newest, as one number: milliseconds since 1970 (42 bits), then the reference's number."""
+    since = max(0, (published - EPOCH) // MILLISECOND)
+    return min(since, 2**42 - 1) << 22 | number & (2**22 - 1)
+
+
+def _text(row: Row, who: Sequence[tuple[Who, bool]], translations: Iterable[tuple[str, str]]) -> str:
+    title = words.spaced(row.title)
+    more = " \n ".join(filter(None, (row.summary, row.description)))
+    found, stems = [title, words.spaced(more)], {}
+    for language, text in ((row.language, f"{row.title} \n {more}"), *translations):
+        if language != row.language:
+            found.append(words.spaced(text))
+        base = language.split("-")[0].split("_")[0].lower()
+        if base in words.STEMMERS:
+            stems[f"stem_{base}"] = f"{stems.get(f'stem_{base}', '')} {words.other_stems(text, base)}"
+    found += [one.words for one, _said_yes in who]
+    return _fragment(
+        {
+            "title": f"{schema.FIRST} {title} {schema.LAST}",
+            "words": " ".join(found),
+            "stemmed": [name.removeprefix("stem_") for name in stems],
+            **stems,
+        }
+    )
+
+
+# What the pledge is filtered by (`f_…`) and counted under (`c_…`): each facet's meaning is that of `registry.facets`.
+
+
+def _of_row(row: Row, seat: str) -> str:
+    return ",".join(
+        (
+            _of_kind(row.published.astimezone(UTC).year, row.entity_type, row.language),
+            _of_origin(row.origin, seat),
+            _of_money(band(row.amount, row.cents), row.nature, row.instrument),
+            _of_state(row.status, row.cents is not None, row.ends is not None),
+        )
+    )
+
+
+@lru_cache(maxsize=16384)
+def _of_kind(year: int, entity_type: str, language: str) -> str:
+    tag = languages.bcp47(language) if language else ""
+    parts = {"year": [str(year)], "entity_type": _one(entity_type), "language": _one(tag)}
+    return _fragment({f"f_{name}": values for name, values in parts.items()} | columns.packed(parts))
+
+
+@lru_cache(maxsize=16384)
+def _of_origin(origin: str, seat: str) -> str:
+    return _fragment({"f_origin": _one(origin), **columns.packed({"origin": _one(origin), "lead_seat": _one(seat)})})
+
+
+@lru_cache(maxsize=1024)
+def _of_money(amount: str, nature: str, instrument: str) -> str:
+    parts = {"amount": [amount], "nature": _one(nature), "instrument": _one(instrument)}
+    return _fragment({"f_amount": [amount], **columns.packed(parts)})
+
+
+@lru_cache(maxsize=64)
+def _of_state(status: str, told_usd: bool, told_end: bool) -> str:
+    has = [name for name, is_told in (("usd", told_usd), ("end", told_end)) if is_told]
+    return _fragment({"f_status": [status], "has": has, **columns.packed({"status": [status]})})
+
+
+def _of_tags(joined: str) -> str:
+    """`joined`: "focus:access,kind:policy,sdg:4.4"."""
+    tags: dict[str, list[str]] = {"focus": [], "kind": [], "beneficiary": [], "sdg": []}
+    for pair in joined.split(",") if joined else ():
+        taxonomy, slug = pair.split(":", 1)
+        tags[taxonomy].append(slug)
+    return ",".join(
+        (
+            _of_what(tuple(tags["focus"]), tuple(tags["kind"])),
+            _of_whom(tuple(tags["beneficiary"])),
+            _of_goals(tuple(tags["sdg"])),
+        )
+    )
+
+
+@lru_cache(maxsize=16384)
+def _of_what(focus: tuple[str, ...], kinds: tuple[str, ...]) -> str:
+    return _fragment({"f_focus": focus, "f_type": kinds, **columns.packed({"focus": focus, "type": kinds})})
+
+
+@lru_cache(maxsize=16384)
+def _of_whom(beneficiaries: tuple[str, ...]) -> str:
+    return _fragment({"f_beneficiary": beneficiaries, **columns.packed({"beneficiary": beneficiaries})})
+
+
+@lru_cache(maxsize=16384)
+def _of_goals(sdgs: tuple[str, ...]) -> str:
+    found = sorted({*sdgs, *(sdg.split(".")[0] for sdg in sdgs)})
+    parts = {"goal": [sdg for sdg in found if "." not in sdg], "target": [sdg for sdg in found if "." in sdg]}
+    return _fragment({"f_sdg": found, **columns.packed(parts)})
+
+
+@lru_cache(maxsize=65536)
+def _of_places(joined: str) -> str:
+    """`joined`: "country+BDI,region-002": kind, whether the pledge names it, code."""
+    named: dict[str, list[str]] = defaultdict(list)
+    follows: dict[str, list[str]] = defaultdict(list)
+    for text in filter(None, joined.split(",")):
+        kind, is_named, code = text.partition("+") if "+" in text else text.partition("-")
+        (named if is_named == "+" else follows)[kind].append(code)
+    all_of = {kind: named[kind] + follows[kind] for kind in ("country", "region", "itu", "group", "world")}
+    around = all_of["region"] + all_of["itu"] + all_of["group"] + all_of["world"]
+    filters = {
+        "f_country": all_of["country"],
+        "f_region": all_of["region"] + all_of["itu"],
+        "f_group": all_of["group"] + all_of["world"],
+        "named": [code for codes in named.values() for code in codes],
+    }
+    return _fragment(filters | columns.packed(columns.parts_of_places(named["country"], follows["country"], around)))
+
+
+@lru_cache(maxsize=16384)
+def _of_extra(facet: str, values: tuple[str, ...]) -> str:
+    return _fragment({f"f_{facet}": values, **columns.packed({facet: values})})
+
+
+def _one(value: str) -> list[str]:
+    return [value] if value else []
+
+
+def band(amount: Decimal | None, cents: int | None) -> str:
+    """The value of the facet `amount`."""
+    if cents is None:
+        return "none" if amount is None else "unconverted"
+    return next(name for name, below in BELOW if below is None or cents < below)
+
+
+BELOW = [(name, None if high is None else int(high * 100)) for name, _low, high in facets.BANDS]
+
+
+# What stands around the revisions, each read by one query -----------------------------------------------------
+
+
+def _within(name: str, keys: Sequence[int]) -> dict[str, Any]:
+    """The condition "one of these"; a range is asked for by its ends."""
+    if isinstance(keys, range):
+        return {f"{name}__gte": keys[0], f"{name}__lte": keys[-1]}
+    return {f"{name}__in": keys}
+
+
+def _tags(keys: Sequence[int]) -> dict[int, str]:
+    rows = RevisionTag.objects.filter(**_within("revision", keys)).order_by().values_list("revision")
+    return dict(rows.annotate(all=Joined(Concat("taxonomy", Value(":"), "slug"))))
+
+
+def _places(keys: Sequence[int]) -> dict[int, str]:
+    sign = Case(When(named=True, then=Value("+")), default=Value("-"))
+    rows = RevisionPlace.objects.filter(**_within("revision", keys)).order_by().values_list("revision")
+    return dict(rows.annotate(all=Joined(Concat("kind", sign, "code", output_field=CharField()))))
+
+
+def _partners(keys: Sequence[int]) -> dict[int, list[tuple[int, bool]]]:
+    grouped: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    rows = RevisionPartner.objects.filter(**_within("revision", keys)).order_by("position")
+    for key, organisation, confirmed in rows.values_list("revision", "organisation", "confirmed"):
+        grouped[key].append((organisation, confirmed))
+    return grouped
+
+
+def _translations(rows: Sequence[Row]) -> dict[tuple[int, int], list[tuple[str, str]]]:
+    """Those that were checked and published; readers meet no others."""
+    grouped: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
+    if rows:
+        ids = [row.pledge for row in rows]
+        about = range(min(ids), max(ids) + 1) if len(rows) > FEW else ids
+        found = Translation.objects.filter(**_within("pledge", about), state=TranslationState.PUBLISHED)
+        for pledge, n, language, *texts in found.order_by("language").values_list(
+            "pledge", "n", "language", "title", "summary", "description"
+        ):
+            grouped[pledge, n].append((language, " \n ".join(filter(None, texts))))
+    return grouped

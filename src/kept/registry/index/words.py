@@ -1,0 +1,197 @@
+"""Words: the one normaliser of documents and questions, in every script.
+
+A word is found by itself however it is written: case, accents, full-width forms, Arabic letter forms and vowel
+signs, Arabic digits do not matter. Scripts that put no spaces between words (Chinese, Japanese, Thai …) are cut into
+characters and overlapping pairs, so that any piece of a text finds it.
+
+Sources: Unicode Standard Annex 15 (NFKD) and Unicode's case folding; the Arabic letter forms are those that
+Lucene's ArabicNormalizer makes one (alef with hamza or madda, teh marbuta, alef maksura, tatweel, harakat).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+LONGEST = 80  # characters; what is longer is two words
+MOST_WORDS = 60  # of one question
+
+# Left out: accents (but the breve of й, which is a letter of its own), vowel signs and marks of Arabic, Hebrew and
+# Syriac, tatweel, soft hyphens, joiners, marks of direction.
+_LEFT_OUT = re.compile(
+    "(?<!и)\u0306|[\u0300-\u0305\u0307-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u061c\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a"
+    "\u08d3-\u08e1\u08e3-\u08ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
+    "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
+_FORMS = {
+    "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ة": "ه", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ۀ": "ه", "ھ": "ه", "ہ": "ه",
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n",
+    "ё": "е",
+}  # fmt: skip
+_FORM = re.compile(f"[{''.join(_FORMS)}]")
+_FOREIGN_DIGIT = re.compile(r"(?![0-9])\d")
+
+# Written without spaces: Thai, Lao, Myanmar, Khmer, kana, Han.
+_UNSPACED = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u1049\u1050-\u109f\u1780-\u17d3\u2e80-\u2fd5\u3005-\u3007"
+    "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+# Signs that belong to words and are no letters to Python: vowels of Indic scripts, Thaana, N'Ko, Tibetan.
+_SIGNS = "\u07a6-\u07b0\u07eb-\u07f3\u0900-\u0963\u0966-\u0dff\u0f18\u0f19\u0f35-\u0f39\u0f3e-\u0f84\u0f8d-\u0fbc"
+_WORD = f"(?:[^\\W_{_UNSPACED}]|[{_SIGNS}]){{1,{LONGEST}}}"
+_TOKEN = re.compile(f"[{_UNSPACED}]+|{_WORD}")
+_RUN = re.compile(f"[{_UNSPACED}]")
+_ASCII_WORD = re.compile(f"[a-z0-9]{{1,{LONGEST}}}")
+
+# Stemmers of these languages; of the others a word is found by itself and by its beginning.
+STEMMERS = {
+    "ar": "arabic", "de": "german", "en": "english", "es": "spanish", "fr": "french", "it": "italian",
+    "pt": "portuguese", "ru": "russian",
+}  # fmt: skip
+
+
+def normalise(text: str) -> str:
+    """The text in plain letters: what is left decides whether two spellings are one. Doing it twice changes nothing."""
+    if text.isascii():
+        return text.lower()
+    while (plain := _plainer(text)) != text:
+        text = plain
+    return text
+
+
+def _plainer(text: str) -> str:
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    text = _LEFT_OUT.sub("", text)
+    if _FORM.search(text):
+        text = _FORM.sub(lambda found: _FORMS[found[0]], text)
+    if _FOREIGN_DIGIT.search(text):
+        text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found[0])), text)
+    return unicodedata.normalize("NFC", text)
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text in their order; a run without spaces as character, pair, character, pair, … ."""
+    return spaced(text).split()
+
+
+def spaced(text: str) -> str:
+    """The words of a text with one space between: what the index is given."""
+    if text.isascii():
+        return " ".join(_ASCII_WORD.findall(text.lower()))
+    return " ".join(filter(None, _spaced.all_of(text.split())))
+
+
+class Known:
+    """What was worked out for a word, for the next time: the same words come again and again."""
+
+    MOST = 200_000
+
+    def __init__(self, work_out: Callable[[str], str]) -> None:
+        self._work_out = work_out
+        self._known: dict[str, str] = {}
+
+    def all_of(self, words: Sequence[str]) -> list[str]:
+        """What was worked out, for each of these words."""
+        known = self._known
+        found = list(map(known.get, words))
+        if None not in found:
+            return found
+        if len(known) >= self.MOST:
+            known.clear()
+        for word in words:
+            if word not in known:
+                known[word] = self._work_out(word)
+        found = list(map(known.get, words))
+        for word in words:
+            if len(word) > LONGEST:
+                known.pop(word, None)  # will not come again
+        return found
+
+
+def _words_in(chunk: str) -> str:
+    found: list[str] = []
+    for token in _TOKEN.findall(normalise(chunk)):
+        found += _cut(token) if is_run(token) else (token,)
+    return " ".join(found)
+
+
+_spaced = Known(_words_in)
+
+
+def is_run(token: str) -> bool:
+    """Whether it is of a script that puts no spaces between words."""
+    return bool(_RUN.match(token))
+
+
+def _cut(run: str) -> list[str]:
+    """ "数字化" as 数, 数字, 字, 字化, 化: pairs stand two places apart."""
+    cut = [run[0]]
+    for first, second in zip(run, run[1:], strict=False):
+        cut += [first + second, second]
+    return cut
+
+
+def other_stems(text: str, language: str) -> str:
+    """The stems of a text's words that are no words of it themselves, each once, with spaces between."""
+    known = _ASCII_WORD.findall(text.lower()) if text.isascii() else text.split()
+    return " ".join(set(_stems_in(language).all_of(known)).difference(known))
+
+
+@lru_cache(maxsize=len(STEMMERS))
+def _stems_in(language: str) -> Known:
+    analyse = analyser(language).analyze
+    return Known(lambda chunk: " ".join(analyse(" ".join(as_written(chunk)))))
+
+
+def as_written(text: str) -> list[str]:
+    """Words as a stemmer reads them: with accents, Arabic letters in the form that was written."""
+    composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _TOKEN.findall(_LEFT_OUT.sub("", composed))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A word of a question, also as it was typed; or a run without spaces: its pairs and how far each is from the first."""
+
+    text: str
+    typed: str
+    cut: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether longer words that begin with it are meant too: from two letters on, and never for a run."""
+        return not self.cut and len(self.text) > 1 and not is_run(self.text)
+
+
+def pieces(q: str) -> list[Piece]:
+    """What a question asks for, each once, in its order; at most MOST_WORDS."""
+    plain, written = _TOKEN.findall(normalise(q)), as_written(q)
+    if len(written) != len(plain):
+        written = plain
+    found: dict[str, Piece] = {}
+    for token, typed in zip(plain, written, strict=True):
+        if len(token) > 1 and is_run(token):
+            pairs = [first + second for first, second in zip(token, token[1:], strict=False)]
+            found.setdefault(token, Piece(token, token, tuple((2 * at, pair) for at, pair in enumerate(pairs))))
+        else:
+            found.setdefault(token, Piece(token, typed))
+    return list(found.values())[:MOST_WORDS]
+
+
+def stems(piece: Piece, language: str) -> set[str]:
+    """The stems of a word in a language, with and without its accents."""
+    return {stem for found in _stems_in(language).all_of((piece.text, piece.typed)) for stem in found.split()}
+
+
+@lru_cache(maxsize=len(STEMMERS))
+def analyser(language: str) -> TextAnalyzer:
+    """What makes stems of the words of a language: the index and the questions use the same."""
+    builder = TextAnalyzerBuilder(Tokenizer.whitespace())
+    return builder.filter(Filter.stemmer(STEMMERS[language])).filter(Filter.ascii_fold()).build()
