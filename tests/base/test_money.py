@@ -204,6 +204,13 @@ def test_what_is_not_one_amount_is_refused_with_its_reason(text, code):
     assert refusal(text) == code
 
 
+@pytest.mark.parametrize("text", ["9" * 40, "1e40", "9" * 27 + " billion"])
+def test_a_figure_with_more_digits_than_anybody_counts_with_is_refused(text):
+    assert refusal(text) == "too_large"
+    with pytest.raises(AmountError):
+        parse_decimal(text)
+
+
 def test_cells_that_hold_numbers_are_taken_as_they_are():
     assert parse_amount(1.1 + 2.2).amount == D("3.3")
     assert parse_amount(10**6).amount == D(10**6)

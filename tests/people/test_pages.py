@@ -77,8 +77,11 @@ def test_text_that_somebody_typed_is_never_markup(as_, make_person):
     assert "&lt;script&gt;alert" in page
 
 
-def test_asking_to_join_and_being_let_in(as_, make_person, organisation, focal_point):
+def test_asking_to_join_and_being_let_in(as_, make_person, organisation, focal_point, now):
     person = make_person("new@example.org")
+    assert as_(person).get(reverse("people:join", args=[organisation.slug])).status_code == 404  # nobody knows it yet
+    organisation.confirmed_at = now
+    organisation.save()
     as_(person).post(reverse("people:join", args=[organisation.slug]), {"message": "ICT unit"})
     membership = Membership.objects.get(person=person)
     page = as_(focal_point).get(reverse("people:my")).content.decode()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
+
+from kept.base.endpoints import Problem
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -62,3 +65,18 @@ class LanguageOfThePath:
         response.headers.setdefault("Content-Language", code)
         translation.activate(settings.LANGUAGE_CODE)
         return response
+
+
+class NoNul:
+    """A NUL in an address is no letter that anybody types, and PostgreSQL takes none in a text: 400, said in words."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            if request.path_info.startswith("/api/"):
+                told = Problem(400, "Bad Request", "The address has a NUL (%00) in it.").to_json()
+                return JsonResponse(told, status=400, content_type="application/problem+json")
+            raise SuspiciousOperation("NUL in an address")
+        return self.get_response(request)

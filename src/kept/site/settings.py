@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "kept.registry.page_cache.KeepPages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kept.site.middleware.LanguageOfThePath",
+    "kept.site.middleware.NoNul",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

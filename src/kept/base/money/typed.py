@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, getcontext
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -349,7 +349,9 @@ def _decimal_mark_in(digits: str, decimal: DecimalMark, *, has_unit: bool, alway
 
 
 def _plain(amount: Decimal) -> Decimal:
-    """Without an exponent: 2E+6 is 2000000."""
+    """Without an exponent: 2E+6 is 2000000. Raises AmountError for more digits than anybody counts with."""
+    if amount.adjusted() >= getcontext().prec:
+        raise AmountError("too_large")
     return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
 
 

@@ -99,6 +99,8 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     mine = next((row for row in queries.memberships_of(request.user) if row.organisation.root == organisation), None)
     if mine and mine.state == MembershipState.ACTIVE:
         return redirect("people:organisation", organisation.slug)
+    if not mine and not queries.visible_to(request.user).filter(pk=organisation.pk).exists():
+        raise Http404
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and not mine:
         message = form.cleaned_data["message"]
