@@ -15,6 +15,7 @@ from django.db import connection, models
 from django.db.models.base import ModelState
 
 Adapter = Callable[[Any], Any]
+_written = json.JSONEncoder(ensure_ascii=False).encode
 M = TypeVar("M", bound=models.Model)
 
 
@@ -92,7 +93,7 @@ def adapter(field: models.Field) -> Adapter | None:
     """A function that makes a field's value what the database takes; None where it takes the value as it is."""
     ops = connection.ops
     if isinstance(field, models.JSONField):
-        return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
+        return lambda value: None if value is None else "{}" if value == {} else _written(value)
     if isinstance(field, models.DateTimeField):
         return lru_cache(maxsize=256)(ops.adapt_datetimefield_value)  # the same instant in every row
     if isinstance(field, models.DateField):

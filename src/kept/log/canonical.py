@@ -40,10 +40,11 @@ def in_order(value: Any) -> Any:
             return value
         raise NotCanonical(f"{value} is beyond 2**53: write it as text")
     if kind is dict:
-        if not all(type(key) is str for key in value):
+        if not {*map(type, value)} <= {str}:
             raise NotCanonical("a key of an object has to be text")
         order = None if all(map(str.isascii, value)) else lambda key: key.encode("utf-16-be", "surrogatepass")
-        return {key: in_order(value[key]) for key in sorted(value, key=order)}
+        items = ((key, value[key]) for key in sorted(value, key=order))
+        return {key: item if type(item) is str else in_order(item) for key, item in items}
     if kind is list or kind is tuple:
         return [in_order(item) for item in value]
     if isinstance(value, str):

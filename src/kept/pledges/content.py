@@ -98,11 +98,8 @@ class PledgeContent:
 
     def to_json(self) -> dict[str, Any]:
         """What is stored: plain JSON, empty fields left out."""
-        found: dict[str, Any] = {}
-        for name in FIELDS:
-            if (value := self.plain(name)) is not None:
-                found[name] = value
-        return found
+        said = (name for name, value in vars(self).items() if value or value == 0)
+        return {name: value for name in said if (value := self.plain(name)) is not None}
 
     def plain(self, name: str) -> Any:
         """One field as plain JSON; None where it says nothing."""

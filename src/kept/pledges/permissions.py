@@ -79,3 +79,8 @@ def may_supersede_pledge(person: Any, pledge: Pledge) -> bool:
 def may_change_terms(person: Any) -> bool:
     """Changes the lists that a pledge chooses from: the secretariat."""
     return is_secretariat(person)
+
+
+def may_import_pledges(person: Any) -> bool:
+    """Brings in an office's file, publishes it at once, undoes it: the secretariat."""
+    return is_secretariat(person)

@@ -146,7 +146,8 @@ def project(record: Record, *, at: datetime, organisations: Mapping[int, Organis
     pledge.revisions_count += 1
     pledge.status = STATUS_AFTER[record.event]
     pledge.title, pledge.lead_id = content.title[:300], content.lead
-    pledge.working = None if pledge.working_id == revision.pk else pledge.working
+    if pledge.working_id is not None and pledge.working_id == revision.pk:
+        pledge.working = None
     day, year = pledge_day(content, pledge.published_at)
     record.countries = places.expand(content.targets, day)
     lead = organisations[content.lead]
@@ -181,6 +182,8 @@ def search_text(content: PledgeContent, who: Iterable[Organisation]) -> str:
 
 def fold(text: str) -> str:
     """Text without case and accents, for comparison."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
@@ -307,7 +310,10 @@ def _save(records: Sequence[Record]) -> None:
     give_keys(made)
     give_keys(fresh)
     for record in records:
-        record.revision.pledge, record.pledge.current = record.pledge, record.revision
+        if record.pledge._state.adding:  # by their keys: thousands of objects that hold each other are slow to let go
+            record.revision.pledge_id, record.pledge.current_id = record.pledge.pk, record.revision.pk
+        else:
+            record.revision.pledge, record.pledge.current = record.pledge, record.revision
     insert_objects(made)
     insert_objects(fresh)
     if saved:

@@ -1,294 +1,362 @@
-"""Files come in: in transactions of about 1,000 rows, each row once, however often it is run or killed.
+"""What a person does with a file of pledges on the desk, step by step, and who does the long work.
 
-A row is known again by its source and id (else its hash). One that says the same as before changes nothing; one
-that changed is reported, and becomes a revision where `update` is asked for. Nothing is mailed.
+uploaded → checking → checked → running → done → undoing → undone
+              ↑__________|  (another mapping, corrected rows)
+
+A step that takes long is asked for here (`AT_WORK`), and done by the worker (`do_the_work`), which holds it by a
+lease in the batch's row: killed, it is taken up again by the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import islice
+import hashlib
+import logging
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.core.files.base import File
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import F, Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from kept.base import history
-from kept.base.bulk import insert_objects
-from kept.base.events import announce
-from kept.base.models import HistoryEntry
-from kept.pledges import taxonomies
-from kept.pledges.content import PledgeContent
-from kept.pledges.importing.entering import Entering, OrganisationBook, TermBook, enter, problem_rows
-from kept.pledges.importing.mapping import Mapping
-from kept.pledges.importing.readers import Source
+from kept.base.lifecycle import NotAllowed, ReasonOwed, Refused, WrongState
+from kept.pledges.actions.import_chunks import LEASE, Outcome, import_chunk, keep_rows, try_chunk
+from kept.pledges.actions.import_running import run_check, run_import, run_undo, work_on
+from kept.pledges.importing.mapping import Mapping, MappingError
+from kept.pledges.importing.mapping_files import read as read_mapping
+from kept.pledges.importing.readers import open_source
+from kept.pledges.importing.repeats import Repeats
 from kept.pledges.importing.rows import RowResult, bind
-from kept.pledges.models import BatchState, ImportBatch, ImportRow, Pledge, Revision, Status, TextStatus
-from kept.pledges.record import Record, put_on_record
+from kept.pledges.importing.sources import Source, UnusableFile
+from kept.pledges.models import AT_WORK, BatchState, ImportBatch, ImportMapping, ImportRow, Pledge, Status
+from kept.pledges.permissions import may_import_pledges
 
-CHUNK = 1000
-LEASE = timedelta(minutes=2)
+__all__ = [
+    "Outcome", "ask_check", "ask_import", "ask_undo", "choose_mapping", "correct_rows", "do_the_work", "forget_batch",
+    "opened", "receive_file", "run_check", "run_import", "run_undo", "save_mapping", "take_over",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one row: "new", "same", "changed", "updated", "refused" or "left_out"."""
-
-    result: RowResult
-    what: str
-
-
-Told = Callable[[list[Outcome]], None]
+log = logging.getLogger(__name__)
+LARGEST = 50 * 2**20  # bytes of a file
+NOT_YET = (BatchState.UPLOADED, BatchState.CHECKED, BatchState.FAILED)
 
 
-def run_import(
-    batch: ImportBatch,
-    source: Source,
-    mapping: Mapping,
-    *,
-    by: Any,
-    tell: Told = lambda _outcomes: None,
-    dry_run: bool = False,
-) -> ImportBatch:
-    """Import every row of an opened file. Safe to run again after it was killed: each row goes in once.
+def _may(by: Any) -> None:
+    if not may_import_pledges(by):
+        raise NotAllowed(_("You may not do this."))
 
-    `tell` hears of every chunk (for progress and reports). `dry_run` looks everything up and writes nothing.
-    Raises UnusableFile where the mapping does not fit the file.
+
+def _locked(batch: ImportBatch, *states: str) -> ImportBatch:
+    """The batch, read anew and locked. Raises WrongState where it is in another state by now."""
+    fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if fresh.state not in states:
+        raise WrongState(_("This has changed in the meantime. Look at it again before you decide."))
+    return fresh
+
+
+# --- a file, and what its columns are ----------------------------------------------------------------
+
+
+def receive_file(upload: Any, *, by: Any, at: datetime, mapping: Mapping | None = None) -> ImportBatch:
+    """Keep an uploaded file (Django's UploadedFile), which a mapping may help to read.
+
+    Raises NotAllowed, and Refused where it is too large or no table.
     """
-    binding = bind(mapping, source)
-    organisations, terms = OrganisationBook(), TermBook(mapping)
-    # What this run counts; an earlier, killed run of the same batch counted some of these rows already.
-    batch.rows_done = batch.rows_new = batch.rows_same = batch.rows_changed = batch.rows_refused = 0
-    batch.rows_total, batch.state = source.total, BatchState.RUNNING
-    if not dry_run:
+    _may(by)
+    if upload.size > LARGEST:
+        raise Refused(_("This file is larger than 50 MB. Make it smaller, or import it on the server."))
+    digest = hashlib.sha256()
+    for block in upload.chunks():
+        digest.update(block)
+    name = Path(upload.name or "").name[:300] or "file"
+    with transaction.atomic():
+        batch = ImportBatch(file_name=name, sha256=digest.hexdigest(), made_by=by, made_at=at)
+        batch.file.save(f"{digest.hexdigest()[:16]}{Path(name).suffix.lower()[:10]}", File(upload), save=False)
         batch.save()
-        batch.rows.filter(settled_at=None).delete()
-    for chunk in _chunks(map(binding.read_row, source.rows())):
-        outcomes = _import_chunk(batch, source, mapping, chunk, organisations, terms, by, dry_run)
-        tell(outcomes)
-    batch.state, batch.finished_at, batch.lease_until = BatchState.DONE, timezone.now(), None
-    if not dry_run:
-        batch.save()
-        announce("pledges.imported", batch=batch, by=by, at=batch.finished_at)
+        history.record("import", batch.pk, "upload", by=by, at=at, data={"file": name})
+    try:
+        with opened(batch, mapping) as source:
+            ImportBatch.objects.filter(pk=batch.pk).update(rows_total=source.total)
+    except UnusableFile as error:
+        forget_batch(batch, by=by, at=at)
+        raise Refused(error.message) from None
     return batch
 
 
-def _chunks(results: Iterable[RowResult]) -> Iterator[list[RowResult]]:
-    it = iter(results)
-    while chunk := list(islice(it, CHUNK)):
-        yield chunk
+@contextmanager
+def local_file(batch: ImportBatch) -> Iterator[Path]:
+    """The batch's file as one of this machine; fetched where it lies in a storage elsewhere."""
+    try:
+        path = Path(batch.file.path)
+    except NotImplementedError:
+        with NamedTemporaryFile(suffix=Path(batch.file.name).suffix) as copy:
+            with batch.file.open("rb") as file:
+                for block in file.chunks():
+                    copy.write(block)
+            copy.flush()
+            yield Path(copy.name)
+        return
+    yield path
 
 
-def _import_chunk(batch, source, mapping, chunk, organisations, terms, by, dry_run) -> list[Outcome]:
-    """One chunk in one transaction: everything is looked up before the database is locked for writing."""
-    good: dict[str, Entering] = {}
-    outcomes: list[Outcome] = []
-    for result in chunk:
-        if result.left_out:
-            outcomes.append(Outcome(result, "left_out"))
-            continue
-        entering = None if result.problems else enter(result, organisations, terms)
-        if entering is None:
-            outcomes.append(Outcome(result, "refused"))
-        elif result.identity in good:  # the same row twice in one file
-            outcomes.append(Outcome(result, "same"))
-        else:
-            good[result.identity] = entering
-    if dry_run:
-        outcomes += _sorted_out(mapping, good)[1]
-        organisations.fresh, terms.fresh = [], []
-        _count(batch, chunk, outcomes)
-        return outcomes
+@contextmanager
+def opened(batch: ImportBatch, mapping: Mapping | None = None) -> Iterator[Source]:
+    """The batch's file, opened for reading. Raises UnusableFile."""
+    if not batch.file:
+        raise UnusableFile(_("The file is not kept here: it was imported on the server."))
+    with local_file(batch) as path:
+        if not path.exists():
+            raise UnusableFile(_("The file is not there any more. Upload it again."))
+        yield open_source(path, mapping, name=batch.file_name)
+
+
+def mapping_of(batch: ImportBatch) -> Mapping:
+    """The mapping that was chosen. Raises MappingError."""
+    return read_mapping(batch.mapping, name=batch.mapping_name)
+
+
+def _source_of(batch: ImportBatch, mapping: Mapping) -> Any:
+    """Opened as it was when its columns were mapped: by hand without, else with what the mapping says about the file."""
+    return opened(batch, None if batch.columns else mapping)
+
+
+def choose_mapping(
+    batch: ImportBatch, mapping: Mapping, *, columns: MappingType[str, str] | None = None, by: Any, at: datetime
+) -> ImportBatch:
+    """Say what the columns are: by a mapping, or by hand (`columns`: {column: field}).
+
+    Raises NotAllowed, WrongState, Refused where the mapping does not fit the file.
+    """
+    _may(by)
+    try:
+        with opened(batch, None if columns else mapping) as source:
+            bind(mapping, source)
+            total = source.total
+    except UnusableFile as error:
+        raise Refused(error.message) from None
     with transaction.atomic():
-        organisations.save_fresh()
-        terms.save_fresh()
-        known, sorted_out = _sorted_out(mapping, good)
-        outcomes += sorted_out
-        at = timezone.now()
-        _write_new(
-            batch, mapping, [good[o.result.identity] for o in sorted_out if o.what == "new"], organisations, by, at
-        )
-        outcomes = _write_changed(batch, good, known, outcomes, organisations, by, at)
-        _keep_refused(batch, source, outcomes, known)
-        _count(batch, chunk, outcomes)
-        batch.lease_until = at + LEASE
+        batch = _locked(batch, *NOT_YET)
+        if batch.pledges.exists():
+            raise WrongState(_("Some of it was imported already. Undo the import instead."))
+        batch.mapping_name, batch.mapping = mapping.name[:100], mapping.data
+        batch.columns, batch.rows_total = dict(columns or {}), total
+        batch.state, batch.error = BatchState.UPLOADED, ""
         batch.save()
-    taxonomies.forget()
+    return batch
+
+
+def save_mapping(name: str, data: MappingType[str, Any], *, by: Any, at: datetime) -> ImportMapping:
+    """Keep a mapping under a name, for the next file of the same kind. Raises NotAllowed, Refused."""
+    _may(by)
+    name = " ".join(name.split())[:100]
+    if not name:
+        raise Refused(_("Give the mapping a name."))
+    try:
+        read_mapping(data, name=name)
+    except MappingError as error:
+        raise Refused(error.message) from None
+    with transaction.atomic():
+        row, _new = ImportMapping.objects.update_or_create(
+            name=name, defaults={"data": dict(data), "made_by": by, "made_at": at}
+        )
+        history.record("import_mapping", row.pk, "save", by=by, at=at, data={"name": name})
+    return row
+
+
+def forget_batch(batch: ImportBatch, *, by: Any, at: datetime) -> None:
+    """Throw an uploaded file away before anything of it was imported. Raises NotAllowed, WrongState."""
+    _may(by)
+    with transaction.atomic():
+        batch = _locked(batch, *NOT_YET)
+        if batch.pledges.exists():
+            raise WrongState(_("Some of it was imported already. Undo the import instead."))
+        history.record("import", batch.pk, "forget", by=by, at=at, data={"file": batch.file_name})
+        file, storage = batch.file.name, batch.file.storage
+        batch.delete()
+        if file:
+            transaction.on_commit(lambda: storage.delete(file))
+
+
+# --- long work: asked for, then done -----------------------------------------------------------------
+
+
+def ask_check(batch: ImportBatch, *, by: Any, at: datetime) -> ImportBatch:
+    """Have every row looked up, as an import would. Raises NotAllowed, WrongState."""
+    return _ask(batch, NOT_YET, BatchState.CHECKING, "check", by=by, at=at)
+
+
+def ask_import(
+    batch: ImportBatch, *, by: Any, at: datetime, publish: bool = False, update: bool = False
+) -> ImportBatch:
+    """Have it imported: to review, or published at once. Raises NotAllowed, WrongState."""
+    return _ask(
+        batch, (BatchState.CHECKED, BatchState.FAILED), BatchState.RUNNING, "start", by=by, at=at, publish=publish,
+        update=update,
+    )  # fmt: skip
+
+
+def ask_undo(batch: ImportBatch, *, by: Any, at: datetime, reason: str) -> ImportBatch:
+    """Have an import undone; published pledges are withdrawn, in the open. Raises NotAllowed, WrongState, ReasonOwed."""
+    if not reason.strip():
+        raise ReasonOwed(_("Say why. The reason is kept with the decision."))
+    return _ask(
+        batch, (BatchState.DONE, BatchState.FAILED), BatchState.UNDOING, "ask_undo", by=by, at=at, reason=reason
+    )
+
+
+def _ask(
+    batch: ImportBatch, states: tuple[str, ...], state: str, verb: str, *, by: Any, at: datetime, reason: str = "",
+    **changes: bool,
+) -> ImportBatch:  # fmt: skip
+    _may(by)
+    with transaction.atomic():
+        batch = _locked(batch, *states)
+        if not batch.mapping:
+            raise Refused(_("Say first what the columns are."))
+        before = batch.state
+        batch.state, batch.asked_by, batch.reason, batch.error = state, by, reason.strip(), ""
+        batch.lease_until, batch.rows_done = None, 0
+        for name, value in changes.items():
+            setattr(batch, name, value)
+        batch.save()
+        history.record(
+            "import", batch.pk, verb, by=by, at=at, from_state=before, to_state=state, reason=reason, data=dict(changes)
+        )
+    return batch
+
+
+def waiting(now: datetime) -> Any:
+    """Batches with work that nobody does: asked for, or left by a worker that died."""
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    return ImportBatch.objects.filter(free, state__in=AT_WORK).exclude(file="").order_by("pk")
+
+
+def do_the_work(batch: ImportBatch) -> bool:
+    """Do what was asked for, to its end; False where somebody else does it. What cannot be done is said in the batch."""
+    now = timezone.now()
+    if not waiting(now).filter(pk=batch.pk, state=batch.state).update(lease_until=now + LEASE):
+        return False
+    batch.refresh_from_db()
+    by = batch.asked_by
+    with translation.override(by.language if by else "en"):
+        try:
+            if batch.state == BatchState.UNDOING:
+                run_undo(batch, by=by, reason=batch.reason)
+            else:
+                mapping = mapping_of(batch)
+                with _source_of(batch, mapping) as source:
+                    (run_check if batch.state == BatchState.CHECKING else run_import)(batch, source, mapping, by=by)
+        except (UnusableFile, MappingError) as error:
+            _stop(batch, error.message)
+        except Exception:
+            log.exception("The work on import %s stopped.", batch.pk)
+            _stop(batch, _("Something went wrong on our side. What was imported is safe; go on, or undo it."))
+    return True
+
+
+def _stop(batch: ImportBatch, why: str) -> None:
+    """A person has to look at it."""
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=BatchState.FAILED, error=why, lease_until=None, finished_at=timezone.now()
+    )
+
+
+# --- rows that are put right on screen ---------------------------------------------------------------
+
+
+def correct_rows(
+    batch: ImportBatch, typed: MappingType[int, MappingType[str, str]], *, by: Any, at: datetime
+) -> list[Outcome]:
+    """Read refused rows again with what was typed into their cells: {ImportRow's id: {column: text}}.
+
+    Before the import they are only checked; afterwards those that are good now go in. Raises NotAllowed, WrongState,
+    UnusableFile.
+    """
+    _may(by)
+    with transaction.atomic():
+        batch = _locked(batch, BatchState.CHECKED, BatchState.DONE)
+        rows = list(batch.rows.filter(pk__in=typed, kind="refused", settled_at=None))
+        for row in rows:
+            said = {column: text for column, text in typed[row.pk].items() if column in row.cells}
+            row.corrections = {c: t for c, t in said.items() if t != row.cells[c]}
+        ImportRow.objects.bulk_update(rows, ["corrections"])
+    return _again(batch, rows, by=by, at=at)
+
+
+def take_over(batch: ImportBatch, rows: list[int], *, by: Any, at: datetime) -> list[Outcome]:
+    """Take changed rows over (by the ids of their ImportRows): published pledges get a revision.
+
+    Raises NotAllowed, WrongState, UnusableFile.
+    """
+    _may(by)
+    with transaction.atomic():
+        batch = _locked(batch, BatchState.DONE)
+        chosen = list(batch.rows.filter(pk__in=rows, kind="changed", settled_at=None))
+    return _again(batch, chosen, by=by, at=at, update=True)
+
+
+def _again(batch: ImportBatch, rows: list[ImportRow], *, by: Any, at: datetime, update: bool = False) -> list[Outcome]:
+    """Read some rows of the file once more; after the import, bring in what is good now."""
+    if not rows:
+        return []
+    mapping = mapping_of(batch)
+    with _source_of(batch, mapping) as source:
+        work = work_on(batch, source, mapping, by=by)
+        work.update, work.corrections = update, {row.row: row for row in rows}
+        before = {name: getattr(batch, name) for name in ("rows_done", "rows_refused", "rows_changed")}
+        results = _results(source, mapping, {row.row: row.corrections for row in rows})
+        if batch.state == BatchState.DONE:
+            outcomes = import_chunk(work, results)
+        else:
+            outcomes = try_chunk(work, results)
+            with transaction.atomic():
+                keep_rows(work, outcomes, at, {})
+    _count_again(batch, before, outcomes, update=update)
     return outcomes
 
 
-def _sorted_out(mapping: Mapping, good: dict[str, Entering]) -> tuple[dict[str, Pledge], list[Outcome]]:
-    """Which of the good rows are new, the same as before, or changed."""
-    rows = Pledge.objects.filter(source_name=mapping.source[:100], source_id__in=list(good)).select_related(
-        "current", "working"
-    )
-    known = {pledge.source_id: pledge for pledge in rows}
-    outcomes = []
-    for identity, entering in good.items():
-        pledge = known.get(identity)
-        same = pledge is not None and pledge.source_hash == entering.result.fingerprint
-        outcomes.append(Outcome(entering.result, "new" if pledge is None else "same" if same else "changed"))
-    return known, outcomes
+def _results(source: Source, mapping: Mapping, corrections: dict[int, dict[str, str]]) -> list[RowResult]:
+    """These rows of the file alone, as the mapping reads them."""
+    binding, repeats, found = bind(mapping, source), Repeats(), []
+    for row in source.rows():
+        if row.number in corrections:
+            result = binding.read_row(source.corrected(row, corrections[row.number]))
+            repeats.note(result)
+            found.append(result)
+            if len(found) == len(corrections):
+                break
+    return found
 
 
-def _write_new(
-    batch, mapping: Mapping, rows: list[Entering], organisations: OrganisationBook, by, at: datetime
-) -> None:
-    if not rows:
-        return
-    made = [_record(batch, mapping, row, by, at) for row in rows]
-    if batch.publish:
-        put_on_record(made, at=at, organisations=organisations.by_id)
-    else:
-        _write_submitted(made)
-    insert_objects(
-        [
-            history.entry(
-                "pledge", record.pledge.pk, "import", by=by, at=at, to_state=record.pledge.status,
-                public=batch.publish, data={"batch": batch.pk, "row": row.result.number},
+def _count_again(batch: ImportBatch, before: dict[str, int], outcomes: list[Outcome], *, update: bool) -> None:
+    """A row that was refused and is good now moves from one figure to another; it is no further row."""
+    good = [outcome for outcome in outcomes if outcome.what != "refused"]
+    with transaction.atomic():
+        if batch.state == BatchState.DONE:
+            refused = before["rows_refused"] - (0 if update else len(good))
+            changed = before["rows_changed"] if update else F("rows_changed")
+            ImportBatch.objects.filter(pk=batch.pk).update(
+                rows_done=before["rows_done"], rows_refused=refused, rows_changed=changed, lease_until=None
             )
-            for record, row in zip(made, rows, strict=True)
-        ]
-    )  # fmt: skip
-
-
-def _record(batch, mapping: Mapping, row: Entering, by, at: datetime) -> Record:
-    content = row.with_ids()
-    pledge = Pledge(
-        title=content.title[:300],
-        lead_id=content.lead,
-        status=Status.SUBMITTED,
-        created_by=by,
-        created_at=at,
-        submitted_at=at,
-        source_name=mapping.source[:100],
-        source_id=row.result.identity,
-        source_hash=row.result.fingerprint,
-        batch=batch,
-    )
-    revision = Revision(pledge=pledge, content=content.to_json(), changed_at=at, changed_by=by, submitted_at=at)
-    published = min(row.published, at) if row.published else at
-    return Record(pledge, revision, "pledge.published", content, published_at=published)
-
-
-def _write_submitted(made: list[Record]) -> None:
-    """Not published: they lie on the desk, to review."""
-    insert_objects([r.pledge for r in made])
-    for record in made:
-        record.revision.pledge, record.revision.status = record.pledge, TextStatus.SUBMITTED
-    insert_objects([r.revision for r in made])
-    for record in made:
-        record.pledge.working = record.revision
-    Pledge.objects.bulk_update([r.pledge for r in made], ["working"], batch_size=300)
-
-
-def _write_changed(batch, good, known, outcomes, organisations, by, at) -> list[Outcome]:
-    """Rows that changed since they came in: revisions where that was asked for, else only told."""
-    if not batch.update:
-        return outcomes
-    told, records = [], []
-    for outcome in outcomes:
-        if outcome.what != "changed":
-            told.append(outcome)
-            continue
-        pledge, row = known[outcome.result.identity], good[outcome.result.identity]
-        content = row.with_ids()
-        pledge.source_hash = outcome.result.fingerprint
-        if pledge.status == Status.PUBLISHED:
-            revision = Revision(pledge=pledge, content=content.to_json(), changed_at=at, changed_by=by)
-            records.append(Record(pledge, revision, "pledge.revised", content))
-            told.append(Outcome(outcome.result, "updated"))
-        elif pledge.working is not None and pledge.status in {Status.DRAFT, Status.SUBMITTED}:
-            pledge.working.content = content.to_json()
-            pledge.working.save(update_fields=["content"])
-            pledge.title, pledge.lead_id = content.title[:300], content.lead
-            told.append(Outcome(outcome.result, "updated"))
         else:
-            told.append(outcome)
-            continue
-        pledge.save(update_fields=["source_hash", "title", "lead"])
-        history.record("pledge", pledge.pk, "import_update", by=by, at=at, data={"batch": batch.pk})
-    if records:
-        put_on_record(records, at=at, organisations=organisations.by_id)
-    return told
-
-
-def _keep_refused(batch, source: Source, outcomes: list[Outcome], known: dict[str, Pledge]) -> None:
-    """Refused and changed rows stay with the batch: they are corrected on screen."""
-    ImportRow.objects.bulk_create(
-        [
-            ImportRow(
-                batch=batch,
-                row=o.result.number,
-                identity=o.result.identity if o.result.id or o.result.hash else f"row-{o.result.number}",
-                pledge=known.get(o.result.identity) if o.what == "changed" else None,
-                kind=o.what,
-                problems=problem_rows([o.result]),
-                cells=source.record(o.result.row),
+            news = sum(outcome.what == "new" for outcome in good)
+            ImportBatch.objects.filter(pk=batch.pk).update(
+                rows_refused=F("rows_refused") - len(good),
+                rows_new=F("rows_new") + news,
+                rows_same=F("rows_same") + sum(outcome.what == "same" for outcome in good),
+                rows_changed=F("rows_changed") + sum(outcome.what in {"changed", "updated"} for outcome in good),
             )
-            for o in outcomes
-            if o.what in {"refused", "changed"}
-        ],
-        ignore_conflicts=True,
-    )
 
 
-def _count(batch, chunk: list[RowResult], outcomes: list[Outcome]) -> None:
-    batch.rows_done += len(chunk)
-    for outcome in outcomes:
-        if outcome.what == "new":
-            batch.rows_new += 1
-        elif outcome.what == "same":
-            batch.rows_same += 1
-        elif outcome.what in {"changed", "updated"}:
-            batch.rows_changed += 1
-        elif outcome.what == "refused":
-            batch.rows_refused += 1
-
-
-def undo_import(batch: ImportBatch, *, by: Any, at: datetime, reason: str) -> ImportBatch:
-    """Undo an import: what was not published is thrown away and may be imported again; what was is withdrawn.
-
-    In chunks, each in its own transaction; run again it goes on where it stopped.
-    """
-    while True:
-        with transaction.atomic():
-            unpublished = list(batch.pledges.filter(number=None).exclude(status=Status.DISCARDED)[:CHUNK])
-            for pledge in unpublished:
-                pledge.status, pledge.source_id = Status.DISCARDED, f"undone-{batch.pk}-{pledge.source_id}"[:200]
-            Pledge.objects.bulk_update(unpublished, ["status", "source_id"], batch_size=200)
-            published = list(
-                batch.pledges.filter(status=Status.PUBLISHED)
-                .select_related("current", "working")
-                .order_by("number")[:CHUNK]
-            )
-            _withdraw(published, by=by, at=at, reason=reason)
-        if not unpublished and not published:
-            break
-    batch.state, batch.finished_at = BatchState.UNDONE, at
-    batch.save(update_fields=["state", "finished_at"])
-    history.record("import", batch.pk, "undo", by=by, at=at, reason=reason)
-    return batch
-
-
-def _withdraw(pledges: list[Pledge], *, by: Any, at: datetime, reason: str) -> None:
-    if not pledges:
-        return
-    records = []
-    for pledge in pledges:
-        content = PledgeContent.from_json(pledge.current.content)
-        revision = Revision(pledge=pledge, content=pledge.current.content, changed_at=at, changed_by=by)
-        pledge.working = None
-        records.append(Record(pledge, revision, "pledge.withdrawn", content, reason=reason))
-    put_on_record(records, at=at)
-    HistoryEntry.objects.bulk_create(
-        [
-            history.entry(
-                "pledge", p.pk, "withdraw", by=by, at=at, from_state=Status.PUBLISHED, to_state=Status.WITHDRAWN,
-                reason=reason, public=True,
-            )
-            for p in pledges
-        ]
-    )  # fmt: skip
+def undone_means(batch: ImportBatch) -> tuple[int, int]:
+    """What an undo would do: (pledges thrown away, published pledges withdrawn)."""
+    made = Pledge.objects.filter(batch=batch)
+    published = made.filter(status=Status.PUBLISHED).count()
+    return made.filter(number=None).exclude(status=Status.DISCARDED).count(), published

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from kept.base.bulk import give_keys
 from kept.base.lifecycle import Refused
 from kept.people.models import EntityType, Organisation, OtherName
 from kept.people.naming import domain_of, normalise, slug_for
@@ -65,11 +66,22 @@ class OrganisationBook:
         self.spelt: list[OtherName] = []
         self.filled: dict[int, Organisation] = {}
 
-    def find(self, spec: OrganisationSpec) -> Organisation:
-        """The organisation that a row names, a new one (unsaved, in `fresh`) where there is none.
+    def give_keys(self) -> None:
+        """Ids for the new ones, before they are written: what names them can be written out ahead."""
+        give_keys([organisation for organisation in self.fresh if organisation.pk is None])
+        self.by_id |= {organisation.pk: organisation for organisation in self.fresh}
 
-        Raises Refused where there are several of that name and nothing tells which.
-        """
+    def root(self, pk: int) -> int:
+        """The id of the organisation that one lives on as."""
+        return self._stays(self.by_id[pk]).pk if pk in self.by_id else pk
+
+    def look(self, spec: OrganisationSpec) -> None:
+        """Raises Refused where there are several organisations of a name and nothing tells which is meant."""
+        if spec not in self._held:
+            self._known(spec)
+
+    def find(self, spec: OrganisationSpec) -> Organisation:
+        """The organisation that a row names, a new one (unsaved, in `fresh`) where there is none. `look` comes first."""
         found = self._held.get(spec)
         if found is None:
             found = self._known(spec)
@@ -94,7 +106,7 @@ class OrganisationBook:
         return others[0] if len(others) == 1 else None
 
     def _without_abbreviation(self, spec: OrganisationSpec) -> list[Organisation]:
-        """"World Food Programme (WFP)" is "World Food Programme", unless that one has another abbreviation."""
+        """ "World Food Programme (WFP)" is "World Food Programme", unless that one has another abbreviation."""
         found: list[Organisation] = []
         for spelling in spec.spellings[1:]:
             for organisation in (*self.named.get(normalise(spelling), ()), *self.also.get(normalise(spelling), ())):
@@ -180,21 +192,33 @@ class TermBook:
             for word in (term.slug, term.slug.replace("-", " "), *term.names.values()):
                 self.known.setdefault((term.taxonomy, normalise(word)), term.slug)
 
+    def written(self) -> None:
+        """What waited is in the database now."""
+        self.fresh = []
+
+    def knows(self, taxonomy: str, word: str) -> bool:
+        """Whether a word of the file is a term, several, or may become one."""
+        return taxonomy in self.creates or bool(self._known(taxonomy, word))
+
     def slugs(self, taxonomy: str, word: str) -> tuple[str, ...]:
-        """The slugs that a word of the file stands for; none where it is unknown and the mapping makes no terms."""
+        """The slugs that a word of the file stands for; a new one is made where the mapping says so. See `knows`."""
+        return self._known(taxonomy, word) or (self._make(taxonomy, word),)
+
+    def _known(self, taxonomy: str, word: str) -> tuple[str, ...]:
         held = self._held.get((taxonomy, word))
         if held is None:
-            held = self._held[taxonomy, word] = self._slugs(taxonomy, word)
+            held = self._found(taxonomy, word)
+            if held:
+                self._held[taxonomy, word] = held
         return held
 
-    def _slugs(self, taxonomy: str, word: str) -> tuple[str, ...]:
+    def _found(self, taxonomy: str, word: str) -> tuple[str, ...]:
+        """The term of that name, else those that a list with commas in it names, if all of them are known."""
         known = self.known.get((taxonomy, normalise(word)))
         if known:
             return (known,)
         parts = [self.known.get((taxonomy, normalise(part))) for part in split(word, ",;/") if part]
-        if len(parts) > 1 and all(parts):
-            return tuple(dict.fromkeys(part for part in parts if part))
-        return (self._make(taxonomy, word),) if taxonomy in self.creates else ()
+        return tuple(dict.fromkeys(part for part in parts if part)) if len(parts) > 1 and all(parts) else ()
 
     def _make(self, taxonomy: str, word: str) -> str:
         key = (taxonomy, normalise(word))
@@ -231,38 +255,37 @@ class Entering:
 
 
 def enter(result: RowResult, organisations: OrganisationBook, terms: TermBook) -> Entering | None:
-    """Look up what a row names. Adds problems to the result and returns None where something is unknown."""
+    """Look up what a row names. Adds problems to the result and returns None where something is unknown.
+
+    Nothing is made for a row that is refused.
+    """
+    _check(result, organisations, terms)
+    if result.problems or result.lead is None:
+        return None
     values = dict(result.values)
     for name, taxonomy in TAXONOMY_OF.items():
         if name in values:
-            values[name] = _terms(result, name, taxonomy, terms)
-    if result.lead is None and not result.problems:
-        result.problems.append(Problem("", "", _("The row does not say who pledges."), "lead", "needed"))
-    if result.problems or result.lead is None:
-        return None
-    spec = result.lead
-    try:
-        lead = organisations.find(spec)
-        partners = []
-        for partner in result.partners:
-            spec = partner.organisation
-            partners.append((organisations.find(spec), partner.part))
-    except Refused as refusal:
-        result.problems.append(Problem("", spec.name[:200], str(refusal.message), "lead", "several_organisations"))
-        return None
+            slugs = (slug for word in values[name] for slug in terms.slugs(taxonomy, word))
+            values[name] = tuple(dict.fromkeys(slugs))
+    lead = organisations.find(result.lead)
+    partners = [(organisations.find(partner.organisation), partner.part) for partner in result.partners]
     return Entering(result, values, lead, partners)
 
 
-def _terms(result: RowResult, name: str, taxonomy: str, terms: TermBook) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for word in result.values[name]:
-        slugs = terms.slugs(taxonomy, word)
-        if not slugs:
-            reason = _("“%(word)s” is not one of the values that this coalition uses. Map it to one of them.")
-            problem = Problem(terms.columns[name], word[:200], reason % {"word": word}, name, "unknown_term")
-            result.problems.append(problem)
-        found |= dict.fromkeys(slugs)
-    return tuple(found)
+def _check(result: RowResult, organisations: OrganisationBook, terms: TermBook) -> None:
+    for name, taxonomy in TAXONOMY_OF.items():
+        for word in result.values.get(name, ()):
+            if not terms.knows(taxonomy, word):
+                reason = _("“%(word)s” is not one of the values that this coalition uses. Map it to one of them.")
+                problem = Problem(terms.columns[name], word[:200], reason % {"word": word}, name, "unknown_term")
+                result.problems.append(problem)
+    for spec in [result.lead, *(partner.organisation for partner in result.partners)]:
+        if spec is not None:
+            try:
+                organisations.look(spec)
+            except Refused as refusal:
+                problem = Problem("", spec.name[:200], str(refusal.message), "lead", "several_organisations")
+                result.problems.append(problem)
 
 
 def instant(partial: str) -> datetime | None:

@@ -29,8 +29,8 @@ LISTS = (*TERMS, "targets", "sdgs", "notes")
 FIELDS = (*LINES, *TEXTS, *DATES, *CHOICES, *LISTS, "language", "amount_usd", "people_expected")
 
 _TOP = (
-    "source", "label", "url", "language", "id", "document", "separator", "decimal", "dates", "empty", "only", "file", "fields",
-    "lead", "partners", "amount", "indicators", "links", "source_reports",
+    "source", "label", "url", "language", "id", "document", "separator", "decimal", "dates", "empty", "only", "file",
+    "fields", "lead", "partners", "amount", "indicators", "links", "source_reports",
 )  # fmt: skip
 _FILE = ("sheet", "header_row", "encoding", "delimiter", "items", "each")
 _FORMS = ("column", "columns", "join", "lines", "text", "ticked", "always")

@@ -7,7 +7,9 @@ whole file is looked at before the first row is given, so that a file that break
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from kept.pledges.importing.delimited import open_delimited
 from kept.pledges.importing.guessing import is_known
 from kept.pledges.importing.kinds import kind_of_file
 from kept.pledges.importing.objects import open_objects
+from kept.pledges.importing.reports import HEAD, is_report, without_head
 from kept.pledges.importing.sources import Expectation, Layout, Row, Source, UnusableFile
 from kept.pledges.importing.workbooks import open_workbook
 
@@ -37,11 +40,39 @@ def _opened(path: Path, mapping: Expectation | None, name: str) -> Source:
     layout = mapping.layout if mapping else Layout()
     known = mapping.expects if mapping else is_known
     kind = kind_of_file(path, name)
-    if kind in ("xlsx", "xls", "ods"):
-        return open_workbook(path, name, kind, layout, known)
     if kind == "json":
         return open_objects(path, name, layout, known)
-    return open_delimited(path, name, layout, known)
+    report = _report(path, name, kind, layout)
+    if report is None:
+        open_table = open_delimited if kind == "csv" else partial(open_workbook, kind=kind)
+        found = open_table(path, name, layout=layout, known=known)
+        report = found if is_report(found.columns) else None
+    return found if report is None else without_head(report, _is_nested(report, mapping))
+
+
+_REPORT = re.compile(r"^\ufeff?" + r"[,;\t|]".join(rf'"?{name}"?' for name in HEAD) + r'"?[,;\t|\r\n]')
+
+
+def _report(path: Path, name: str, kind: str, layout: Layout) -> Source | None:
+    """The file, if it is one of rows that an earlier import refused: what a mapping says about a file is not about it."""
+    if kind == "csv":
+        with path.open("rb") as file:
+            start = file.read(200).decode("utf-8", "replace")
+        return open_delimited(path, name, Layout(header_row=1), HEAD.__contains__) if _REPORT.match(start) else None
+    if layout == Layout():
+        return None  # it is opened once, and looked at then
+    opened = open_workbook(path, name, kind, Layout(), HEAD.__contains__)
+    return opened if is_report(opened.columns) else None
+
+
+def _is_nested(report: Source, mapping: Expectation | None) -> bool:
+    """Whether the rows came from a file of records: what a mapping looks for lies inside a cell."""
+    columns = set(report.columns)
+    if mapping is not None:
+        roots = {re.split(r"[.\[]", column)[0] for column in mapping.columns if column not in columns}
+        return bool(roots & columns)
+    texts = (cell for row in report.sample for cell in row.cells if isinstance(cell, str))
+    return any(text.startswith(('{"', '[{"')) for text in texts)
 
 
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".json", ".jsonl", ".ndjson")

@@ -67,6 +67,16 @@ class Binding:
             _("The file has no column “%(column)s”.") % {"column": "”, “".join(columns)} for columns in self._absent()
         ]
 
+    @property
+    def brings(self) -> frozenset[str]:
+        """The fields of a pledge for which this file has columns: an empty cell there says "nothing"."""
+        found = {"title", "lead", "source", *(field.name for field in self._fields if field.name != "published")}
+        if "amount" in found:
+            found |= {"currency"} | ({"amount_usd"} & set(self.mapping.fields))
+        if any(self.binder.many(rules.name) for rules in self.mapping.partners):
+            found.add("partners")
+        return frozenset(found | ({"language"} & set(self.mapping.data)))
+
     # --- one row -------------------------------------------------------------------------------------
 
     def read_row(self, row: Row) -> RowResult:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -40,7 +43,11 @@ class Layout:
 class Expectation(Protocol):
     """What `open_source` asks of a mapping."""
 
-    layout: Layout
+    @property
+    def layout(self) -> Layout: ...
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
 
     def expects(self, column: str) -> bool: ...
 
@@ -86,6 +93,7 @@ class Source:
     remarks: list[str] = field(default_factory=list)
     aliases: Mapping[str, int] = field(default_factory=dict)
     sample: list[Row] = field(default_factory=list)  # some of the first rows, without reading the file again
+    is_report: bool = False  # rows that an earlier import refused (reports.py)
     by_mapping: bool = False  # whether a mapping said which columns to look for
 
     def rows(self) -> Iterator[Row]:
@@ -141,7 +149,8 @@ class Source:
     def corrected(self, row: Row, corrections: Mapping[str, str]) -> Row:
         """The row with some cells replaced by what a person typed instead: {column: text}."""
         if isinstance(row.cells, dict):
-            return Row(row.number, {**row.cells, **corrections}, row.line)
+            typed = {c: _as_before(row.cells.get(c), text) for c, text in corrections.items()}
+            return Row(row.number, {**row.cells, **typed}, row.line)
         cells, filled = list(row.cells), set(row.filled)
         for column, text in corrections.items():
             index = self.place(column)
@@ -149,3 +158,11 @@ class Source:
                 cells[index] = text
                 filled.discard(index)
         return Row(row.number, cells, row.line, frozenset(filled), row.broken)
+
+
+def _as_before(cell: Any, text: str) -> Any:
+    """What was typed instead of a cell of a JSON record: a list or a record stays one."""
+    if isinstance(cell, list | dict):
+        with suppress(ValueError):
+            return json.loads(text, parse_float=Decimal)
+    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import sys
 from collections.abc import Iterator
@@ -13,44 +12,17 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from tqdm import tqdm
 
-from kept.pledges.actions.importing import Outcome, run_import
+from kept.pledges.actions.import_chunks import Outcome, problems_of
+from kept.pledges.actions.import_running import run_import
+from kept.pledges.import_queries import mapping_of_report
 from kept.pledges.importing.guessing import guess_mapping
 from kept.pledges.importing.mapping import Mapping, MappingError
-from kept.pledges.importing.mapping_files import load_mapping
+from kept.pledges.importing.mapping_files import load_mapping, read
 from kept.pledges.importing.readers import Source, UnusableFile, find_files, open_source
-from kept.pledges.models import BatchState, ImportBatch
+from kept.pledges.importing.reports import Report
+from kept.pledges.models import BatchState, ImportBatch, ImportMapping
 
 GOOD, UNUSABLE, REFUSED = 0, 2, 3
-
-
-class Report:
-    """The file of refused rows: row, column, value, reason, then the row itself."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.rows: list[dict[str, str]] = []
-        self.columns: list[str] = []
-
-    def add(self, source: Source, outcome: Outcome, many: bool) -> None:
-        problems = outcome.result.problems
-        first = problems[0]
-        line = {
-            "row": str(outcome.result.number),
-            "column": first.column,
-            "value": first.value,
-            "reason": " ".join(str(p.reason) for p in problems),
-            **({"file": source.name} if many else {}),
-        }
-        record = source.record(outcome.result.row)
-        self.columns += [c for c in record if c not in self.columns]
-        self.rows.append({**record, **line} if "row" not in record else {**line, **record, **line})
-
-    def write(self, many: bool) -> None:
-        head = ["row", "column", "value", "reason", *(["file"] if many else [])]
-        with self.path.open("w", newline="", encoding="utf-8-sig") as file:
-            out = csv.DictWriter(file, [*head, *(c for c in self.columns if c not in head)], restval="")
-            out.writeheader()
-            out.writerows(self.rows)
 
 
 class Command(BaseCommand):
@@ -68,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *, files, mapping, dry_run, publish, update, report, **options) -> None:
         try:
-            said = load_mapping(mapping) if mapping else None
+            said = self._mapping(mapping) if mapping else None
             paths, skipped = find_files(files)
         except (MappingError, UnusableFile) as error:
             self._leave(str(error))
@@ -76,7 +48,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{path.name}: not a table, skipped.")
         if not paths:
             self._leave("There is nothing to import.")
-        kept = Report(report) if report else None
+        kept = Report() if report else None
         refused = unusable = 0
         for path in paths:
             try:
@@ -85,9 +57,14 @@ class Command(BaseCommand):
             except (UnusableFile, MappingError) as error:
                 unusable += 1
                 self.stderr.write(str(error))
-        if kept:
-            kept.write(len(paths) > 1)
+        if kept and report:
+            kept.write(report, files=len(paths) > 1)
         sys.exit(UNUSABLE if unusable else REFUSED if refused else GOOD)
+
+    def _mapping(self, name: str) -> Mapping:
+        """A mapping that was saved on the desk, one that comes with Kept, or a file."""
+        saved = ImportMapping.objects.filter(name=name).first()
+        return read(saved.data, name=saved.name) if saved else load_mapping(name)
 
     def _leave(self, message: str) -> None:
         self.stderr.write(message)
@@ -109,18 +86,28 @@ class Command(BaseCommand):
                 for outcome in outcomes:
                     self._say(path, outcome, bar)
                     if outcome.what == "refused" and kept:
-                        kept.add(source, outcome, many)
+                        record, file = source.record(outcome.result.row), source.name if many else ""
+                        kept.add(outcome.result.number, problems_of(outcome.result), record, file)
 
             run_import(batch, source, mapping, by=None, tell=tell, dry_run=dry_run)
-        verb = "would be imported" if dry_run else "imported"
-        self.stdout.write(
-            f"{path.name}: {batch.rows_new} {verb}, {batch.rows_same} known already, "
-            f"{batch.rows_changed} changed{'' if update else ' (left as they are; --update takes them over)'}, "
-            f"{batch.rows_refused} refused."
-        )
+        self.stdout.write(self._summary(path, batch, dry_run, update))
         return batch
 
+    def _summary(self, path: Path, batch: ImportBatch, dry_run: bool, update: bool) -> str:
+        verb = "would be imported" if dry_run else "imported"
+        parts = [f"{batch.rows_new} {verb}", f"{batch.rows_same} known already", f"{batch.rows_changed} changed"]
+        if batch.rows_changed and not update:
+            parts[-1] += " (left as they are; --update takes them over)"
+        if batch.rows_left_out:
+            parts.append(f"{batch.rows_left_out} left out by the mapping")
+        return f"{path.name}: {', '.join(parts)}, {batch.rows_refused} refused."
+
     def _recognised(self, source: Source) -> Mapping:
+        if source.is_report and (mapping := mapping_of_report(source)):
+            self.stdout.write(
+                f"{source.name}: rows that were refused before, read as they were then ({mapping.source})."
+            )
+            return mapping
         guess = guess_mapping(source)
         if guess.unrecognised:
             self.stdout.write(f"{source.name}: columns that were not recognised: {', '.join(guess.unrecognised)}")
