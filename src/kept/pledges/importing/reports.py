@@ -24,7 +24,7 @@ class Report:
     """Refused rows, collected on disk until the columns of all of them are known."""
 
     def __init__(self) -> None:
-        self._rows = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self._rows = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  (kept open until the import ends)
         self._columns: dict[str, None] = {}
         self.count = 0
 

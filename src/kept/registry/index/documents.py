@@ -27,6 +27,7 @@ BATCH = 1000
 FEW = 200  # rows that are asked for by their keys; more by the first and the last
 MOST_ORGANISATIONS = 50_000  # held in memory while documents are made
 SHARE = 10**8  # cents in two parts: see schema.UNSIGNED
+SEAT_BITS = 15  # of a partner's number, for the country where it sits: three letters
 EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 # facet: {revision: its values} for many revisions at once
@@ -175,25 +176,36 @@ def _fragment(values: Mapping[str, Any]) -> str:
 def _figures(row: Row, who: Sequence[tuple[Who, bool]]) -> str:
     counted = [one for one, said_yes in who if said_yes]
     partners = counted[1:] if row.lead else counted
+    told: list[str] = []
     made: dict[str, Any] = {
+        "tells": told,
         "number": row.number,
         "key": row.key,
         "newest": newest(row.published, row.number),
         "organisation": [one.pk for one in counted],
-        "c_partner_seats": columns.BETWEEN_VALUES.join(sorted({one.seat for one in partners if one.seat})),
     }
     if row.lead:
         made["lead"] = who[0][0].root
     if partners:
-        made["partner"] = [one.root for one in partners]
+        made["partner"] = [one.root << SEAT_BITS | seat_number(one.seat) for one in partners]
     if row.cents is not None:
+        told.append("usd")
         made["cents"] = row.cents
         made["cents_high"], made["cents_low"] = divmod(row.cents, SHARE)
     if row.ends:
+        told.append("end")
         made["ends"] = row.ends.toordinal()
     if row.people is not None:
         made["people"] = max(0, row.people)
     return _fragment(made)
+
+
+def seat_number(country: str) -> int:
+    """A country as a number that goes beside an organisation's; 0 where it is not known."""
+    number = 0
+    for letter in country:
+        number = number * 27 + ord(letter) - 64
+    return number
 
 
 def newest(published: datetime, number: int) -> int:
@@ -232,7 +244,7 @@ def _of_row(row: Row, seat: str) -> str:
             _of_kind(row.published.astimezone(UTC).year, row.entity_type, row.language),
             _of_origin(row.origin, seat),
             _of_money(band(row.amount, row.cents), row.nature, row.instrument),
-            _of_state(row.status, row.cents is not None, row.ends is not None),
+            _of_state(row.status),
         )
     )
 
@@ -246,7 +258,7 @@ def _of_kind(year: int, entity_type: str, language: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _of_origin(origin: str, seat: str) -> str:
-    return _fragment({"f_origin": _one(origin), **columns.packed({"origin": _one(origin), "lead_seat": _one(seat)})})
+    return _fragment({"f_origin": _one(origin), **columns.packed({"origin": _one(origin), "seat": _one(seat)})})
 
 
 @lru_cache(maxsize=1024)
@@ -256,9 +268,8 @@ def _of_money(amount: str, nature: str, instrument: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _of_state(status: str, told_usd: bool, told_end: bool) -> str:
-    has = [name for name, is_told in (("usd", told_usd), ("end", told_end)) if is_told]
-    return _fragment({"f_status": [status], "has": has, **columns.packed({"status": [status]})})
+def _of_state(status: str) -> str:
+    return _fragment({"f_status": [status], **columns.packed({"status": [status]})})
 
 
 def _of_tags(joined: str) -> str:
@@ -288,9 +299,8 @@ def _of_whom(beneficiaries: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=16384)
 def _of_goals(sdgs: tuple[str, ...]) -> str:
-    found = sorted({*sdgs, *(sdg.split(".")[0] for sdg in sdgs)})
-    parts = {"goal": [sdg for sdg in found if "." not in sdg], "target": [sdg for sdg in found if "." in sdg]}
-    return _fragment({"f_sdg": found, **columns.packed(parts)})
+    found = sorted({*sdgs, *(sdg.split(".")[0] for sdg in sdgs)})  # goal 4 is also whatever names one of its targets
+    return _fragment({"f_sdg": found, **columns.packed({"sdg": found})})
 
 
 @lru_cache(maxsize=65536)
@@ -303,13 +313,17 @@ def _of_places(joined: str) -> str:
         (named if is_named == "+" else follows)[kind].append(code)
     all_of = {kind: named[kind] + follows[kind] for kind in ("country", "region", "itu", "group", "world")}
     around = all_of["region"] + all_of["itu"] + all_of["group"] + all_of["world"]
+    targets = [code for codes in named.values() for code in codes]
+    several = len(targets) > 1
     filters = {
         "f_country": all_of["country"],
         "f_region": all_of["region"] + all_of["itu"],
         "f_group": all_of["group"] + all_of["world"],
-        "named": [code for codes in named.values() for code in codes],
+        "named": targets,
+        "has": [columns.SEVERAL] if several else [],
     }
-    return _fragment(filters | columns.packed(columns.parts_of_places(named["country"], follows["country"], around)))
+    parts = columns.parts_of_places(named["country"], follows["country"], around, several=several)
+    return _fragment(filters | columns.packed(parts))
 
 
 @lru_cache(maxsize=16384)

@@ -45,10 +45,10 @@ def tiers(question: Question, today: date) -> list[Tier]:
             closer = [*closer, level]
         return [*found, Tier(but_not(base, closer))]
     if order == "largest":
-        told = term("has", "usd")
+        told = term("tells", "usd")
         return [Tier(every([base, told]), "cents"), Tier(but_not(base, [told]))]
     if order == "ending":
-        told, day = term("has", "end"), today.toordinal()
+        told, day = term("tells", "end"), today.toordinal()
         return [
             Tier(every([base, _at_least("ends", day)]), "ends", descending=False),
             Tier(but_not(base, [told])),
@@ -57,28 +57,31 @@ def tiers(question: Question, today: date) -> list[Tier]:
     return [Tier(base)]  # "reported" too: before there are reports, nobody has reported later than another
 
 
-def page(searcher: Searcher, parts: Sequence[Tier], start: int, size: int, total: int) -> list[int]:
-    """The revisions from place `start` on, at most `size`; all tiers together have `total`."""
+def page(searcher: Searcher, parts: Sequence[Tier], start: int, size: int, total: int | None = None) -> list[int]:
+    """The revisions from place `start` on, at most `size`; all tiers together have `total`, if that is known."""
     found: list[Hit] = []
     for tier in parts:
-        if len(found) == size or total <= 0:
+        if len(found) == size or total is not None and total <= 0:
             break
         number = total if tier is parts[-1] else _count(searcher, tier.query)
-        if start < number:
-            found += cut(searcher, tier, start, min(size - len(found), number - start), number)
-        start, total = max(0, start - number), total - number
+        if number is None or start < number:
+            most = size - len(found)
+            found += cut(searcher, tier, start, most if number is None else min(most, number - start), number)
+        if number is not None:
+            start, total = max(0, start - number), None if total is None else total - number
     return searcher.fast_field_values("key", [address for _value, address in found])
 
 
-def cut(searcher: Searcher, tier: Tier, start: int, size: int, number: int) -> list[Hit]:
-    """Places `start` to `start + size` of a tier that has `number` pledges."""
+def cut(searcher: Searcher, tier: Tier, start: int, size: int, number: int | None) -> list[Hit]:
+    """Places `start` to `start + size` of a tier that has `number` pledges, if that is known."""
     if tier.by == NEWEST:
         return _window(searcher, tier, start, size, number)
     hits = _window(searcher, tier, start, size, number)
     found: list[Hit] = []
     for value, among in _runs(hits):
         reaches_before = not found and start > 0
-        reaches_beyond = len(found) + len(among) == len(hits) and start + len(hits) < number
+        is_last = len(found) + len(among) == len(hits)
+        reaches_beyond = is_last and (number is None or start + len(hits) < number)
         if reaches_before or reaches_beyond:
             same = Tier(every([tier.query, term(tier.by, value)]))
             earlier = start - _count(searcher, _beyond(tier, value)) if reaches_before else 0

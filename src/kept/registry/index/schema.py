@@ -28,7 +28,7 @@ UNSIGNED = {  # name: looked up by it
     "cents_low": False,
     "ends": True,  # the last day, as an ordinal
     "lead": False,  # the organisation that stands for the lead
-    "partner": False,  # those that stand for the confirmed partners
+    "partner": False,  # those that stand for the confirmed partners, each with where it sits (documents.SEAT_BITS)
     "people": False,
 }
 
@@ -54,7 +54,7 @@ def schema() -> tantivy.Schema:
     builder.add_unsigned_field("organisation", indexed=True)
     for facet in facets():
         builder.add_text_field(f"f_{facet}", tokenizer_name="raw", index_option="basic")
-    for name in ("named", "has", "stemmed", "about"):
+    for name in ("named", "has", "tells", "stemmed", "about"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for column in columns.all_columns():
         builder.add_text_field(column.name, tokenizer_name="raw", index_option="basic", fast=True)
