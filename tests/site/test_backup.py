@@ -150,6 +150,26 @@ def test_keys_sessions_codes_and_sign_in_links_are_not_packed(registry, tmp_path
     assert {name for name, value in secrets.items() if value.encode() in packed} == set()
 
 
+def test_second_factors_come_back_and_are_of_no_use_without_the_secret_key(
+    registry, tmp_path, settings, now, secretary
+):
+    from allauth.mfa.adapter import get_adapter
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    secret = generate_totp_secret()
+    TOTP.activate(secretary, secret)
+    back_up(tmp_path / "backup.zip", at=now)
+    with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
+        assert secret.encode() not in archive.read("tables/mfa.authenticator.jsonl")
+    lose_everything(settings, tmp_path)
+    restore(tmp_path / "backup.zip", at=now)
+    kept = Authenticator.objects.get(user_id=secretary.pk).data["secret"]
+    assert get_adapter().decrypt(kept) == secret
+    settings.SECRET_KEY = "another one"
+    assert get_adapter().decrypt(kept) not in (secret, "", get_adapter().decrypt(kept))
+
+
 def test_the_backup_is_of_one_instant_and_nobody_waits_for_it(registry, tmp_path, settings, now):
     """While it is being written, somebody else saves; the save is not held up, and is not half in the backup."""
     before = everything()

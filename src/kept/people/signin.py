@@ -7,6 +7,8 @@ through the outbox, but leave at once. Who works for the secretariat needs a sec
 
 from __future__ import annotations
 
+import base64
+import secrets
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +23,9 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
 from django.dispatch import receiver
@@ -132,6 +137,16 @@ class SecondFactors(DefaultMFAAdapter):
         "unverified_email": _("Sign in once with a code by mail, then come back."),
     }
 
+    def encrypt(self, text: str) -> str:
+        return _locked_with_secret_key().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _locked_with_secret_key().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            # SECRET_KEY is another one than it was (docs/administrators/backup.md): no code fits, nobody can guess one.
+            return base64.b32encode(secrets.token_bytes(20)).decode()
+
     def get_totp_issuer(self) -> str:
         return installation().display_name
 
@@ -149,6 +164,13 @@ def _shown_just_now(sender: Any, request: HttpRequest, user: Any, authenticator:
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         details = {"id": authenticator.pk, "type": authenticator.type, "reauthenticated": True}
         record_authentication(request, user, "mfa", **details)
+
+
+def _locked_with_secret_key() -> MultiFernet:
+    """Secrets of second factors lie in the database and in backups, and are of no use there without SECRET_KEY."""
+    known = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    made = (HKDF(hashes.SHA256(), 32, salt=None, info=b"kept second factors").derive(key.encode()) for key in known)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in made])
 
 
 # Forms -----------------------------------------------------------------------------------------------

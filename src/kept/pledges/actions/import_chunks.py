@@ -7,6 +7,7 @@ import made the same organisation, another pledge got the number): then the chun
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from kept.pledges import taxonomies
 from kept.pledges.actions.drafting import locked
 from kept.pledges.actions.publishing import record_of
 from kept.pledges.content import PledgeContent
+from kept.pledges.importing.ahead import CHUNK
 from kept.pledges.importing.comparing import taken_over
 from kept.pledges.importing.entering import Entering, OrganisationBook, TermBook, enter
 from kept.pledges.importing.mapping import Mapping
@@ -35,6 +37,8 @@ from kept.pledges.record import Record, prepare, put_on_record
 LEASE = timedelta(minutes=1)  # after which an import that says nothing counts as dead
 KEPT = 1000  # refused and changed rows that stay with a batch, to be put right on screen
 TRIES = 5
+PATIENCE = 0.5  # seconds that a transaction may keep others waiting; after a longer one the next is smaller
+LEAST = 100  # rows of a transaction
 UPDATABLE = {Status.DRAFT, Status.SUBMITTED, Status.CHANGES_REQUESTED}
 _REFERENCE = re.compile(r"\bP-(\d{5,9})/?$")
 
@@ -64,6 +68,7 @@ class Work:
         self.organisations = OrganisationBook(self.batch.file_name)
         self.terms = TermBook(self.mapping)
         self.room = {"refused": KEPT, "changed": KEPT}
+        self.at_once = CHUNK
 
     def look_again(self) -> None:
         """Somebody else wrote meanwhile: read organisations and terms anew."""
@@ -85,11 +90,20 @@ class _Chunk:
 
 
 def import_chunk(work: Work, results: Sequence[RowResult]) -> list[Outcome]:
-    """Write one chunk, whole or not at all; what became of each row."""
+    """Write some rows, in one transaction or in several where the machine is slow; what became of each row."""
+    outcomes: list[Outcome] = []
+    while left := results[len(outcomes) :]:
+        outcomes += _import_part(work, left[: work.at_once])
+    return outcomes
+
+
+def _import_part(work: Work, results: Sequence[RowResult]) -> list[Outcome]:
+    """Write some rows, all or none."""
     for tried in range(TRIES):
         chunk = _look_up(work, results)
         _make_ready(work, chunk)
         figures, room = counted(work.batch, chunk.outcomes), dict(work.room)
+        began = time.monotonic()
         try:
             with transaction.atomic():
                 _write(work, chunk)
@@ -103,6 +117,8 @@ def import_chunk(work: Work, results: Sequence[RowResult]) -> list[Outcome]:
             continue
         break
     work.room = room
+    took = time.monotonic() - began
+    work.at_once = max(LEAST, work.at_once // 2) if took > PATIENCE else min(CHUNK, work.at_once * 2)
     for name, value in figures.items():
         setattr(work.batch, name, value)
     taxonomies.forget()
