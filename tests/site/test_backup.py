@@ -45,6 +45,7 @@ def registry(make_pledge, focal_point, secretary, now):
             sha256="5ab4a8a1a6c21f1b" if name == "wrong" else _sha256(PICTURE),
         )  # fmt: skip
     checkpoint()
+    OutgoingMail.objects.update(state=MailState.SENT)
     return draft
 
 
