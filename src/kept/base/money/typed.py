@@ -319,7 +319,7 @@ def _number(figure: str, decimal: DecimalMark, *, has_unit: bool, thousandths: b
     mark = _decimal_mark_in(digits, decimal, has_unit=has_unit, always=thousandths or exponent is not None)
     whole, _mark, fraction = digits.partition(mark) if mark else (digits, "", "")
     grouped = re.sub(r"[.,' ]", "", whole)
-    if not fraction.isdigit() and mark or not (whole.isdigit() or _GROUPED.fullmatch(whole)):
+    if not fraction.isdecimal() and mark or not (whole.isdecimal() or _GROUPED.fullmatch(whole)):
         raise AmountError("separators", text=figure)
     return _plain(Decimal(f"{grouped}.{fraction or 0}").scaleb(int(exponent or 0)))
 

@@ -129,7 +129,7 @@ MAY_HAVE_YEARS = re.compile(r"year|yr|ann|\ban\b|an[oe]|p\.a|год|лет|سن�
 
 def count(word: str) -> int:
     """The number that a figure or a word of the patterns above stands for."""
-    return int(word) if word.isdigit() else _COUNTS[word]
+    return int(word) if word.isdecimal() else _COUNTS[word]
 
 
 @lru_cache(maxsize=1)

@@ -92,8 +92,9 @@ class _Chunk:
 def import_chunk(work: Work, results: Sequence[RowResult]) -> list[Outcome]:
     """Write some rows, in one transaction or in several where the machine is slow; what became of each row."""
     outcomes: list[Outcome] = []
-    while left := results[len(outcomes) :]:
-        outcomes += _import_part(work, left[: work.at_once])
+    while results:
+        part, results = results[: work.at_once], results[work.at_once :]
+        outcomes += _import_part(work, part)
     return outcomes
 
 

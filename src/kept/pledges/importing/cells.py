@@ -309,7 +309,7 @@ def read_whole_number(cell: Cell) -> tuple[int | None, bool]:
         return None, False
     if len(text) > 300:
         raise CellError("not_a_number", _("Write a whole number, for example 3000000."))
-    if text.isdigit() and len(text) < 19:
+    if text.isdecimal() and len(text) < 19:
         return int(text), False
     if _SCIENTIFIC.fullmatch(text):
         return _whole(Decimal(text)), False

@@ -60,14 +60,14 @@ def _read_text(text: str, order: str, bound: Bound) -> str | CellError:
 
 
 def _parse(text: str, order: str, bound: Bound) -> str:
-    if text.isdigit():
+    if text.isdecimal():
         return _from_digits(text)
     iso = _ISO.fullmatch(text)
     if iso:
         return _from_iso(text, iso)
     if bound:
         text = _one_side(text, bound)
-        if text.isdigit():
+        if text.isdecimal():
             return _from_digits(text)
     month_year = _MONTH_YEAR.fullmatch(text)
     if month_year:
@@ -236,11 +236,11 @@ def _from_words(text: str) -> str:
     text = re.sub(r"تشرين الاول|تشرين الأول", "أكتوبر", re.sub(r"تشرين الثاني", "نوفمبر", text))
     year = month = day = 0
     for word in re.findall(r"\d+|[^\W\d_]+", _bare_text(text)):
-        if word.isdigit() and len(word) == 4 and not year:
+        if word.isdecimal() and len(word) == 4 and not year:
             year = int(word)
-        elif word.isdigit() and len(word) <= 2 and not day and not (month and year):
+        elif word.isdecimal() and len(word) <= 2 and not day and not (month and year):
             day = int(word)
-        elif word.isdigit() and len(word) == 2 and day and month and not year:
+        elif word.isdecimal() and len(word) == 2 and day and month and not year:
             year = _century(int(word))
         elif word in _months() and not month:
             month = _months()[word]
