@@ -1,7 +1,7 @@
 // Behaviour of the components, by data attributes. Everything works without it, some of it slower.
 // No texts live here: what is said comes from the templates. `start` also runs on what htmx brings in.
 
-const wide = matchMedia("(min-width: 50rem)");
+const wide = matchMedia("(min-width: 60rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const behaviours = {
