@@ -272,3 +272,9 @@ def test_a_languages_name_brings_no_name_of_a_place():
         "Русский",
         "简体中文",
     ]
+
+
+@pytest.mark.parametrize("language", languages.CODES)
+def test_whole_numbers_are_grouped_as_babel_groups_them(language):
+    for n in (0, 7, 99, 999, 1000, 1234, 9999, 10_000, 12_345, 99_999, 100_000, 999_999, 1_000_000, 36_780_000_000):
+        assert format_number(n, language) == format_number(Decimal(n), language)

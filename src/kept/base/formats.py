@@ -129,7 +129,19 @@ _DOLLARS: dict[str, dict[str, str]] = {
 
 def format_number(n: int | Decimal, language: str) -> str:
     """A whole number with its groups: 1,234,567 · 1 234 567 · ١٬٢٣٤٬٥٦٧. Decimals are rounded away."""
+    if isinstance(n, int) and n >= 0:  # a page of filters has hundreds of them
+        system = numbering(language)
+        sign, least = _grouping(babel_locale(language), system)
+        text = f"{n:,}".replace(",", sign) if n >= least else str(n)
+        return text.translate(_ARABIC_DIGITS) if system == "arab" else text
     return _figure(Decimal(n), 0, 0, language)
+
+
+@lru_cache(maxsize=64)
+def _grouping(locale: str, system: str) -> tuple[str, int]:
+    """What stands between groups of three digits, and from which number on (Spanish: 1234, 12.345), as Babel has it."""
+    shown = {n: numbers.format_decimal(n, "#,##0", locale, numbering_system=system) for n in (1000, 10_000)}
+    return shown[10_000][2:-3], 1000 if len(shown[1000]) > 4 else 10_000
 
 
 def format_decimal(d: Decimal | int, language: str, digits: int | None = None) -> str:

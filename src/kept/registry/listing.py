@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -99,15 +100,33 @@ def filters(selection: Selection, numbers: dict[str, dict[str, int]], language: 
 
 def _values(selection: Selection, facet: facets.Facet, values: Iterable[tuple[str, int]], language: str) -> list[dict]:
     chosen = selection.of(facet.name)
+    switch = switches(selection, facet.name)
     return [
         {
             "label": name_of(facet.name, value, language),
             "count": n,
-            "url": address(selection.toggled(facet.name, value)),
+            "url": switch(value),
             "selected": value in (chosen or facet.default),
         }
         for value, n in values
     ]
+
+
+def switches(selection: Selection, name: str) -> Callable[[str], str]:
+    """What makes the address with one value of a facet switched on, or off again: a page has hundreds of them."""
+    base = selection.with_()
+    names = [facet.name for facet in facets.all_facets()]
+    at = names.index(name) + 1
+    before = urlencode([pair for pair in base.pairs() if pair[0] == "q" or pair[0] in names[:at]])
+    after = urlencode([pair for pair in base.pairs() if pair[0] != "q" and pair[0] not in names[:at]])
+    path = reverse("registry:pledges")
+
+    def switch(value: str) -> str:
+        if value in selection.of(name):
+            return address(selection.toggled(name, value))
+        return f"{path}?" + "&".join(filter(None, (before, urlencode([(name, value)]), after)))
+
+    return switch
 
 
 def chips(selection: Selection, language: str) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -229,7 +229,33 @@ def facet(title: str, values: Iterable[Mapping[str, Any]], open: int = 8) -> dic
     chosen = sum(1 for value in values if value.get("selected"))
     cut = max(open, chosen)
     cut = len(values) if len(values) <= cut + 2 else cut
-    return {"title": title, "first": values[:cut], "rest": values[cut:]}
+    return {
+        "title": title,
+        "first": _facet_values(values[:cut]),
+        "rest": _facet_values(values[cut:]),
+        "more": len(values) - cut,
+    }
+
+
+# Made here and not in a template: the registry's page has six hundred of them.
+FACET_LABEL = '<span class="box" aria-hidden="true"></span><span class="facet-label">{}</span>'
+FACET_COUNT = '<span class="facet-count">{}</span>'
+
+
+def _facet_values(values: Iterable[Mapping[str, Any]]) -> SafeString:
+    language, write = _language(), _formats().format_number
+    made = []
+    for value in values:
+        count, selected = value.get("count"), value.get("selected")
+        shown = "" if count is None else FACET_COUNT.format(escape(write(count, language)))
+        words = FACET_LABEL.format(escape(value["label"])) + shown
+        if selected or count != 0:
+            current = ' aria-current="true"' if selected else ""
+            link = f'<a class="facet-value" href="{escape(value["url"])}" rel="nofollow"{current}>{words}</a>'
+            made.append(f"<li>{link}</li>")
+        else:
+            made.append(f'<li><span class="facet-value facet-none">{words}</span></li>')
+    return mark_safe("".join(made))  # noqa: S308 (every part is escaped above)
 
 
 # Lists -------------------------------------------------------------------------------------------------
