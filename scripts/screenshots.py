@@ -156,7 +156,7 @@ class Camera:
 
     def draft(self, page, language: str) -> str:
         """The form of the first draft of one's own, at no step."""
-        page.goto(f"{self.house.url}/my/pledges/?state=draft")
+        page.goto(f"{self.house.url}/my/pledges/?state=waiting")
         found = page.get_by_role("main").get_by_role("link").evaluate_all("all => all.map(a => a.pathname)")
         key = next(a.split("/")[3] for a in found if a.startswith("/my/pledges/") and len(a) > 30)
         prefix = "" if language == "en" else f"/{language}"

@@ -264,6 +264,9 @@ def test_organisations_are_found_by_every_name_also_former_and_merged_ones(say, 
 
 def test_published_translations_are_found_drafts_are_not(say, indexed, make_pledge, secretary):
     from kept.log.actions import open_head
+    from kept.pledges.actions.publishing import record_of
+    from kept.pledges.actions.revising import revise_record
+    from kept.pledges.record import put_on_record
 
     say({"title": "Laptops for girls"})
     revision = Revision.objects.public().get()
@@ -277,6 +280,13 @@ def test_published_translations_are_found_drafts_are_not(say, indexed, make_pled
     indexed()
     assert say.ask("portatiles") == say.ask("niña") == ["Laptops for girls"]
     assert say.ask("ordinateurs") == []
+    revise_record(revision.pledge, revision, at=datetime.now(UTC))  # the same words go on: so does the translation
+    indexed()
+    assert say.ask("portatiles") == ["Laptops for girls"]
+    other = Revision(pledge=revision.pledge, content={**revision.content, "title": "Other words"})
+    put_on_record([record_of(revision.pledge, other, "pledge.revised")], at=datetime.now(UTC))
+    indexed()
+    assert say.ask("portatiles") == []
 
 
 def test_the_closest_stands_first(say):

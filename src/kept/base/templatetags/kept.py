@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 from django import template
@@ -17,7 +18,7 @@ from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -248,10 +249,10 @@ def _facet_values(values: Iterable[Mapping[str, Any]]) -> SafeString:
     for value in values:
         count, selected = value.get("count"), value.get("selected")
         shown = "" if count is None else FACET_COUNT.format(escape(write(count, language)))
-        words = FACET_LABEL.format(escape(value["label"])) + shown
+        words = FACET_LABEL.format(escape(str(value["label"]))) + shown
         if selected or count != 0:
             current = ' aria-current="true"' if selected else ""
-            link = f'<a class="facet-value" href="{escape(value["url"])}" rel="nofollow"{current}>{words}</a>'
+            link = f'<a class="facet-value" href="{escape(str(value["url"]))}" rel="nofollow"{current}>{words}</a>'
             made.append(f"<li>{link}</li>")
         else:
             made.append(f'<li><span class="facet-value facet-none">{words}</span></li>')

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kept.pledges.importing.cells import harmless, unharmed
+from kept.pledges.importing.headers import plain
 from kept.pledges.importing.sources import Row, Source
 
 HEAD = ("row", "column", "value", "reason")
@@ -67,7 +68,7 @@ def without_head(source: Source, nested: bool) -> Source:
     `nested`: cells that hold JSON are records again, as they were in the file from which the row came.
     """
     cut = len(HEAD)
-    columns = source.columns[cut:]
+    columns = [_own_name(name) for name in source.columns[cut:]]
     end = len(columns) - (columns[-1:] == ["file"])
     columns, read = columns[:end], source.read
 
@@ -88,6 +89,14 @@ def without_head(source: Source, nested: bool) -> Source:
         sample=[row(one) for one in source.sample],
         is_report=True,
     )
+
+
+def _own_name(column: str) -> str:
+    """A column that was called "Value (2)" because the report has a "value" of its own is "Value" again."""
+    found = re.fullmatch(r"(.+) \(([2-9])\)", column)
+    if not found or plain(found[1]) not in HEAD:
+        return column
+    return found[1] if found[2] == "2" else f"{found[1]} ({int(found[2]) - 1})"
 
 
 def _again(cell: Any) -> Any:

@@ -7,9 +7,10 @@ nothing is chosen are counted together, each of the others once more without its
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date
+from typing import Any
 
 from django.utils import timezone
 
@@ -49,18 +50,24 @@ def answer(
     if reading is None:
         return None
     today = timezone.now().astimezone(UTC).date()
-    tiers = ordering.tiers(Question(selection, reading.searcher), today)
-    beside = None
-    if selection.page == 1:  # the first page does not depend on how many there are: looked for meanwhile
-        beside = passes.beside(ordering.page, reading.searcher, tiers, 0, page_size)
-    figures = _remembered(reading, selection, today, with_facets=with_facets, with_sums=with_sums)
+    asked = Question(selection, reading.searcher)
+
+    def first_page() -> list[int]:
+        return ordering.page(reading.searcher, ordering.tiers(asked, today), 0, page_size)
+
+    # The first page does not depend on how many there are: it is looked for while they are counted.
+    meanwhile = Once(first_page)
+    figures = _remembered(
+        reading, asked, today, with_facets=with_facets, with_sums=with_sums,
+        meanwhile=meanwhile if selection.page == 1 else None,
+    )  # fmt: skip
     pages = max(1, -(-figures.count // page_size))
     page = min(selection.page, pages)
-    if figures.instead:
-        tiers = ordering.tiers(Question(selection, reading.searcher, figures.instead), today)
-    if beside is not None and not figures.instead:
-        keys = beside.result()
+    if page == 1 and not figures.instead:
+        keys = meanwhile()
     else:
+        asked = Question(selection, reading.searcher, figures.instead)
+        tiers = ordering.tiers(asked, today)
         keys = ordering.page(reading.searcher, tiers, (page - 1) * page_size, page_size, figures.count)
     return IndexAnswer(
         count=figures.count,
@@ -73,13 +80,26 @@ def answer(
     )
 
 
+class Once:
+    """A function without arguments, called at most once."""
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function, self._found = function, None
+
+    def __call__(self) -> Any:
+        if self._function is not None:
+            self._found, self._function = self._function(), None
+        return self._found
+
+
 def count(selection: Selection) -> int | None:
     """How many pledges a selection holds; None where the index cannot answer."""
     reading = _able(selection)
     if reading is None:
         return None
     today = timezone.now().astimezone(UTC).date()
-    return _remembered(reading, selection, today, with_facets=False, with_sums=False).count
+    asked = Question(selection, reading.searcher)
+    return _remembered(reading, asked, today, with_facets=False, with_sums=False).count
 
 
 def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]] | None:
@@ -90,7 +110,8 @@ def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]] | Non
 
 def _keys(reading: Reading, selection: Selection, chunk: int) -> Iterator[list[int]]:
     today = timezone.now().astimezone(UTC).date()
-    figures = _remembered(reading, selection, today, with_facets=False, with_sums=False)
+    asked = Question(selection, reading.searcher)
+    figures = _remembered(reading, asked, today, with_facets=False, with_sums=False)
     rest: list[int] = []
     for tier in ordering.tiers(Question(selection, reading.searcher, figures.instead), today):
         for some in ordering.all_of(reading.searcher, tier):
@@ -115,48 +136,89 @@ def _able(selection: Selection) -> Reading | None:
 # Figures -----------------------------------------------------------------------------------------------------
 
 
-def _remembered(reading: Reading, selection: Selection, today: date, *, with_facets: bool, with_sums: bool) -> Figures:
-    """Figures once worked out are true until something changes, for every order and page."""
-    asked = (selection.q, frozenset((name, frozenset(values)) for name, values in selection.chosen.items()))
+def _remembered(
+    reading: Reading,
+    question: Question,
+    today: date,
+    *,
+    with_facets: bool,
+    with_sums: bool,
+    meanwhile: Once | None = None,
+) -> Figures:
+    """Figures once worked out are true until something changes, for every order and page.
+
+    `meanwhile` is called while they are worked out.
+    """
+    selection = question.selection
+    asked = _asked(selection)
     for more in {(with_facets, with_sums), (True, True)}:
         if (known := reading.memory.get((*asked, *more, today))) is not None:
             return known
-    figures = _figures(reading, Question(selection, reading.searcher), today, with_facets, with_sums)
-    if not figures.count and selection.q:
-        corrected = Question(selection, reading.searcher).corrected()
-        if corrected:
-            again = Question(selection, reading.searcher, corrected)
-            other = _figures(reading, again, today, with_facets, with_sums)
-            figures = replace(other, instead=corrected) if other.count else figures
+    figures = _figures(reading, question, today, with_facets, with_sums, meanwhile)
+    if not figures.count and selection.q and (corrected := question.corrected()):
+        again = Question(selection, reading.searcher, corrected)
+        other = _figures(reading, again, today, with_facets, with_sums, None)
+        figures = replace(other, instead=corrected) if other.count else figures
     reading.memory.put((*asked, with_facets, with_sums, today), figures)
     return figures
 
 
-def _figures(reading: Reading, question: Question, today: date, with_facets: bool, with_sums: bool) -> Figures:
-    query = question.query()
+def _asked(selection: Selection, *, without: str = "") -> tuple[str, frozenset]:
+    """What figures depend on: the words, and the chosen values."""
+    chosen = ((name, frozenset(values)) for name, values in selection.chosen.items() if name != without)
+    return selection.q, frozenset(chosen)
+
+
+def _figures(
+    reading: Reading, question: Question, today: date, with_facets: bool, with_sums: bool, meanwhile: Once | None
+) -> Figures:
+    query, searcher = question.query(), reading.searcher
     if not (with_facets or with_sums):
-        return Figures(reading.searcher.search(query, 1, count=True).count, {}, None, {})
+        return Figures(searcher.search(query, 1, count=True).count, {}, None, {})
     chosen = _narrowing(question.selection) if with_facets else []
+    known = _known_already(reading, question, chosen, today)
     together = [name for name in _counted() if name not in chosen] if with_facets else []
     wanted = {column for name in together for column in columns.columns_of(name)}
-    asked = [(name, question.query(without=name), columns.columns_of(name)) for name in chosen]
-    searcher = reading.searcher
-    main = passes.count_under(searcher, query, wanted | sums.columns_of(with_sums), sums=with_sums)
-    others = [(name, own, passes.count_under(searcher, narrower, own)) for name, narrower, own in asked]
+    main = passes.count_under(
+        searcher, query, wanted | sums.columns_of(with_sums), most=question.most(), sums=with_sums
+    )
+    others = {
+        name: passes.count_under(
+            searcher, question.query(without=name), columns.columns_of(name), most=question.most(without=name)
+        )
+        for name in chosen
+        if name not in known
+    }
+    if meanwhile:
+        meanwhile()
     found = main.result()
-    numbers = {name: Tally() for name in together}
+    numbers: dict[str, Mapping[str, int]] = known | {name: Tally() for name in (*together, *others)}
     for column in wanted:
-        columns.tally(column, found[column.name], numbers)
-    for name, own, pending in others:
-        numbers[name] = Tally()
-        for column in own:
+        columns.tally(column, found[column.name], {name: numbers[name] for name in together})
+    for name, pending in others.items():
+        for column in columns.columns_of(name):
             columns.tally(column, pending.result()[column.name], {name: numbers[name]})
     return Figures(
         count=sum(bucket["doc_count"] for bucket in found[sums.MONEY.name]),
         facets=_shaped(reading, numbers) if with_facets else {},
-        sums=sums.counter(reading.searcher, query, found, today) if with_sums else None,
+        sums=sums.counter(searcher, query, found, today) if with_sums else None,
         instead=question.instead,
     )
+
+
+def _known_already(reading: Reading, question: Question, names: list[str], today: date) -> dict[str, Mapping[str, int]]:
+    """Facets whose numbers were worked out for the page without their own values, as a reader comes from it."""
+    known = {}
+    for name in names:
+        if question.selection.of(name) and not question.instead:
+            before = reading.memory.get((*_asked(question.selection, without=name), True, True, today))
+            if before is not None and not before.instead and name not in _defaults():
+                known[name] = before.facets[name]
+    return known
+
+
+def _defaults() -> list[str]:
+    return [facet.name for facet in facets.all_facets() if facet.default]
 
 
 def _counted() -> list[str]:

@@ -23,6 +23,7 @@ from kept.registry.index.schema import FIRST, LAST, schema
 from kept.registry.search import REFERENCE
 from kept.registry.selection import Selection
 
+FEW_WORDS = 40  # with one beginning, that are asked for one by one
 MOST_INSTEAD = 5  # words that are tried in place of one that nobody wrote
 
 
@@ -45,6 +46,18 @@ class Question:
         if self.selection.q:
             found.append(self.words)
         return every(found) if found else Query.all_query()
+
+    def most(self, *, without: str = "") -> int:
+        """Not many more pledges than that are found: what the rarest of its conditions lets through."""
+        found = [self.searcher.num_docs]
+        for facet in facets.all_facets():
+            values = self.selection.of(facet.name) or facet.default
+            if values and facet.name != without and facet.name != "organisation":
+                found.append(sum(self.searcher.doc_freq(f"f_{facet.name}", value) for value in values))
+        found += [
+            self.searcher.doc_freq("words", piece.text) for piece in self.pieces if not piece.cut and len(found) < 9
+        ]
+        return min(found[:1] + [number for number in found[1:] if number])
 
     @cached_property
     def words(self) -> Query:
@@ -78,9 +91,18 @@ class Question:
             return _phrase(field, piece.cut)
         if piece.text in self.instead:
             return any_of([term(field, word) for word in self.instead[piece.text]])
-        if is_last and piece.may_begin:
-            return Query.fuzzy_term_query(schema(), field, piece.text, 0, True, True)  # no error: the beginning alone
-        return term(field, piece.text)
+        if not (is_last and piece.may_begin):
+            return term(field, piece.text)
+        if len(self._beginning) <= FEW_WORDS:
+            return any_of([term(field, word) for word in self._beginning])
+        return Query.fuzzy_term_query(schema(), field, piece.text, 0, True, True)  # no error: the beginning alone
+
+    @cached_property
+    def _beginning(self) -> list[str]:
+        """The words that begin with the last one; looked up once, where they are few."""
+        return [
+            word for word, _n in self.searcher.terms_with_prefix("words", self.pieces[-1].text, limit=FEW_WORDS + 1)
+        ]
 
     def _anywhere(self, piece: words.Piece, is_last: bool) -> Query:
         ways = [self._as_it_is(piece, "words", is_last)]
@@ -95,7 +117,7 @@ class Question:
         ways = []
         for language in words.STEMMERS:
             if not self.searcher.doc_freq("stemmed", language):
-                continue
+                continue  # nobody writes in it
             for stem in sorted(words.stems(piece, language)):
                 if self.searcher.doc_freq(f"stem_{language}", stem):
                     ways.append(term(f"stem_{language}", stem))

@@ -18,8 +18,9 @@ from django.conf import settings
 from django.db import connections
 
 from kept.registry.index import folder, writing
-from kept.registry.index.documents import Maker, spans
+from kept.registry.index.documents import Maker
 from kept.registry.index.reading import State, origin, reader, state_of_database
+from kept.registry.index.records import spans
 from kept.registry.index.schema import fingerprint, prepare, schema
 
 HEAP = 256_000_000  # bytes that the writers may hold

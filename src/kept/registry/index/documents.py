@@ -8,24 +8,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
-
-from django.db.models import Aggregate, Case, CharField, Func, TextField, Value, When
-from django.db.models.functions import Concat
+from typing import Any
 
 from kept.base import languages
-from kept.people.models import Organisation, OtherName
-from kept.pledges import counting
-from kept.pledges.models import Revision, RevisionPartner, RevisionPlace, RevisionTag, Translation, TranslationState
 from kept.registry import facets
-from kept.registry.index import columns, schema, words
+from kept.registry.index import columns, records, schema, words
+from kept.registry.index.records import Organisations, Row, Who
 
-BATCH = 1000
-FEW = 200  # rows that are asked for by their keys; more by the first and the last
-MOST_ORGANISATIONS = 50_000  # held in memory while documents are made
 SHARE = 10**8  # cents in two parts: see schema.UNSIGNED
 SEAT_BITS = 15  # of a partner's number, for the country where it sits: three letters
 EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
@@ -45,56 +37,28 @@ def register(facet: str, values: Extra) -> None:
     columns.register(facet)
 
 
-class Joined(Aggregate):
-    """The values of a group in one text, with commas between."""
-
-    function = "STRING_AGG"
-    template = "%(function)s(%(expressions)s, ',')"
-    output_field = CharField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **extra)
-
-
-class Description(Func):
-    """The text `description` in the content (KT reads the JSON twice on SQLite)."""
-
-    template = "(%(expressions)s ->> 'description')"
-    output_field = TextField()
-
-
-def spans(*, batch: int = BATCH) -> Iterator[range]:
-    """Every public record, as spans of keys with `batch` records in each."""
-    last, public = 0, Revision.objects.public().order_by("pk")
-    while keys := list(public.filter(pk__gt=last).values_list("pk", flat=True)[:batch]):
-        last = keys[-1]
-        yield range(keys[0], last + 1)
-
-
 class Maker:
     """Makes documents; keeps the organisations that it met."""
 
     def __init__(self) -> None:
-        self._merges = counting.merges()
-        self._organisations: dict[int, Who] = {}
+        self._organisations = Organisations()
 
     def documents(self, keys: Sequence[int]) -> Iterator[tuple[int, str]]:
         """(number of the pledge, its document) of these revisions, as far as they are public and valid now."""
-        read = Revision.objects.public().filter(**_within("pk", keys)).order_by()
-        rows = [Row(*values) for values in read.values_list(*READ, Description("content"))]
-        tags, places_, partners = _tags(keys), _places(keys), _partners(keys)
-        translations = _translations(rows)
+        rows = records.rows_of(keys)
+        tags, places, partners = records.tags_of(keys), records.places_of(keys), records.partners_of(keys)
+        translations = records.translations_of(rows)
         extra = {facet: values([row.key for row in rows]) for facet, values in _extra.items()}
-        self._meet({row.lead for row in rows} | {pk for some in partners.values() for pk, _said_yes in some})
+        self._organisations.meet({row.lead for row in rows} | {pk for some in partners.values() for pk, _yes in some})
         for row in rows:
             who = [(self._organisations[row.lead], True)] if row.lead else []
             who += [(self._organisations[pk], said_yes) for pk, said_yes in partners.get(row.key, ())]
             fragments = [
                 _figures(row, who),
-                _text(row, who, translations.get((row.pledge, row.n), ())),
+                _text(row, who, translations.get(row.key, ())),
                 _of_row(row, who[0][0].seat if row.lead else ""),
                 _of_tags(tags.get(row.key, "")),
-                _of_places(places_.get(row.key, "")),
+                _of_places(places.get(row.key, "")),
                 *(_of_extra(facet, tuple(values.get(row.key, ()))) for facet, values in extra.items()),
             ]
             yield row.number, "{" + ",".join(fragments) + "}"
@@ -103,64 +67,6 @@ class Maker:
         """The documents of these revisions."""
         return [text for _number, text in self.documents(keys)]
 
-    def _meet(self, ids: set[int | None]) -> None:
-        if len(self._organisations) > MOST_ORGANISATIONS:
-            self._organisations.clear()
-        wanted = {pk for pk in ids if pk and pk not in self._organisations}
-        if not wanted:
-            return
-        roots = {pk: counting.root(pk, self._merges) for pk in wanted}
-        known = Organisation.objects.filter(pk__in=wanted | set(roots.values())).order_by()
-        found = {pk: rest for pk, *rest in known.values_list("pk", "country", "name", "abbreviation", "names")}
-        former = defaultdict(list)
-        names = OtherName.objects.filter(organisation__in=wanted, source="former name").order_by("pk")
-        for pk, name in names.values_list("organisation", "name"):
-            former[pk].append(name)
-        for pk in wanted:
-            spelt = [*former[pk]]
-            for one in dict.fromkeys((pk, roots[pk])):
-                _country, name, abbreviation, translated = found[one]
-                spelt += [name, abbreviation, *translated.values()]
-            self._organisations[pk] = Who(pk, roots[pk], found[roots[pk]][0], words.spaced(" \n ".join(spelt)))
-
-
-class Who(NamedTuple):
-    """An organisation: the one that stands for it, where that one sits, the words of its names."""
-
-    pk: int
-    root: int
-    seat: str
-    words: str
-
-
-class Row(NamedTuple):
-    """What is read of a revision: the columns in READ, and its description."""
-
-    key: int
-    n: int
-    pledge: int
-    number: int
-    status: str
-    published: datetime
-    language: str
-    title: str
-    summary: str
-    lead: int | None
-    entity_type: str
-    origin: str
-    amount: Decimal | None
-    cents: int | None
-    nature: str
-    instrument: str
-    people: int | None
-    ends: date | None
-    description: str | None
-
-
-READ = (
-    "pk", "n", "pledge", "pledge__number", "record_status", "published_at", "language", "title", "summary", "lead",
-    "entity_type", "origin", "amount", "usd_cents", "money_nature", "instrument", "people_expected", "ends_on",
-)  # fmt: skip
 
 # A document is JSON, put together from fragments: the same places, tags and kinds come again and again, so that most
 # fragments are made once and copied. A fragment is what stands between the braces.
@@ -343,46 +249,3 @@ def band(amount: Decimal | None, cents: int | None) -> str:
 
 
 BELOW = [(name, None if high is None else int(high * 100)) for name, _low, high in facets.BANDS]
-
-
-# What stands around the revisions, each read by one query -----------------------------------------------------
-
-
-def _within(name: str, keys: Sequence[int]) -> dict[str, Any]:
-    """The condition "one of these"; a range is asked for by its ends."""
-    if isinstance(keys, range):
-        return {f"{name}__gte": keys[0], f"{name}__lte": keys[-1]}
-    return {f"{name}__in": keys}
-
-
-def _tags(keys: Sequence[int]) -> dict[int, str]:
-    rows = RevisionTag.objects.filter(**_within("revision", keys)).order_by().values_list("revision")
-    return dict(rows.annotate(all=Joined(Concat("taxonomy", Value(":"), "slug"))))
-
-
-def _places(keys: Sequence[int]) -> dict[int, str]:
-    sign = Case(When(named=True, then=Value("+")), default=Value("-"))
-    rows = RevisionPlace.objects.filter(**_within("revision", keys)).order_by().values_list("revision")
-    return dict(rows.annotate(all=Joined(Concat("kind", sign, "code", output_field=CharField()))))
-
-
-def _partners(keys: Sequence[int]) -> dict[int, list[tuple[int, bool]]]:
-    grouped: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    rows = RevisionPartner.objects.filter(**_within("revision", keys)).order_by("position")
-    for key, organisation, confirmed in rows.values_list("revision", "organisation", "confirmed"):
-        grouped[key].append((organisation, confirmed))
-    return grouped
-
-
-def _translations(rows: Sequence[Row]) -> dict[tuple[int, int], list[tuple[str, str]]]:
-    """Those that were checked and published; readers meet no others."""
-    grouped: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
-    if rows:
-        ids = [row.pledge for row in rows]
-        about = range(min(ids), max(ids) + 1) if len(rows) > FEW else ids
-        found = Translation.objects.filter(**_within("pledge", about), state=TranslationState.PUBLISHED)
-        for pledge, n, language, *texts in found.order_by("language").values_list(
-            "pledge", "n", "language", "title", "summary", "description"
-        ):
-            grouped[pledge, n].append((language, " \n ".join(filter(None, texts))))
-    return grouped

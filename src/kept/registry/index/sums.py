@@ -18,7 +18,8 @@ from kept.registry.index.passes import Buckets, all_of
 EXACT = 2**53  # up to here a float holds every whole number
 MONEY, SEATS = columns.named("c_money"), columns.named("c_origin_seat")
 COUNTRIES = columns.columns_of("country")
-FOLLOWING = ("covered", "country_covered")  # parts with countries that no pledge names
+FOLLOWING = {"covered", "country_covered"}  # parts with countries that no pledge names
+NAMED = {part for part, facet in columns.FACET_OF.items() if facet == "country"} - FOLLOWING
 NOT_SUMMED = ("none", "unconverted")
 
 
@@ -41,9 +42,9 @@ def counter(searcher: Searcher, query: Query, found: Mapping[str, Buckets], toda
             instruments["".join(instrument)] += cents[bucket["key"]]
     partners = {int(bucket["key"]) for bucket in found["partner"]}
     leads = {int(bucket["key"]) for bucket in found["lead"]}
-    seats = {seat_number(seat) for seat in _values([SEATS], found, ["seat"])}
+    seats = {seat_number(seat) for seat in _values([SEATS], found, {"seat"})}
     seats |= {partner & (1 << SEAT_BITS) - 1 for partner in partners}
-    named = _values(COUNTRIES, found, [part for one in COUNTRIES for part in one.parts if part not in FOLLOWING])
+    named = _values(COUNTRIES, found, NAMED)
     pledges = sum(bands.values())
     return counting.Counter(
         pledges=pledges,
@@ -60,12 +61,11 @@ def counter(searcher: Searcher, query: Query, found: Mapping[str, Buckets], toda
     )
 
 
-def _values(some: Iterable[Column], found: Mapping[str, Buckets], parts: Iterable[str]) -> set[str]:
-    """The values of some parts that are there; of columns with places, of those parts that hold countries."""
-    wanted = {part for part in parts if columns.FACET_OF.get(part, "country") == "country"}
+def _values(some: Iterable[Column], found: Mapping[str, Buckets], parts: set[str]) -> set[str]:
+    """The values of these parts that are there."""
     values: set[str] = set()
     for column in some:
-        places = [at for at, part in enumerate(column.parts) if part in wanted]
+        places = [at for at, part in enumerate(column.parts) if part in parts]
         for bucket in found[column.name]:
             key = columns.unpacked(bucket["key"])
             for at in places:

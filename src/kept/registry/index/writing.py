@@ -17,8 +17,9 @@ from kept.log.queries import changes_since
 from kept.people.models import Organisation
 from kept.pledges.models import Revision, RevisionPartner
 from kept.registry.facets import same_organisations
-from kept.registry.index.documents import BATCH, Maker
+from kept.registry.index.documents import Maker
 from kept.registry.index.reading import State, state_of_database
+from kept.registry.index.records import BATCH
 from kept.registry.index.schema import schema
 
 AT_ONCE = 5000  # changes in one commit
