@@ -131,6 +131,7 @@ class Camera:
                 storage_state=state,
                 color_scheme="dark" if dark else "light",
                 is_mobile=width < 500,
+                reduced_motion="reduce",  # the counter stands at its figure at once
             )
             page = context.new_page()
             for screen in SCREENS:
@@ -167,7 +168,7 @@ class Camera:
         DOCS.mkdir(parents=True, exist_ok=True)
         for name, screen in PICTURES.items():
             context = self.chrome.new_context(
-                viewport={"width": 1440, "height": 960}, storage_state=self.states[screen.who]
+                viewport={"width": 1440, "height": 960}, storage_state=self.states[screen.who], reduced_motion="reduce"
             )
             page = context.new_page()
             self.show(page, screen)
