@@ -1,10 +1,12 @@
-"""What the registry adds to the menus."""
+"""What the registry adds to the menus and to the worker's duties."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import navigation
+from kept.base.worker import register_duty
+from kept.registry.index.following import keep_current
 
 navigation.register(navigation.Entry(name=_("Coalition"), url_name="registry:home", order=10))
 navigation.register(navigation.Entry(name=_("Pledges"), url_name="registry:pledges", order=20))
@@ -17,3 +19,6 @@ navigation.point("pledges", "registry:pledges")
 navigation.point("how_we_count", "registry:counter")
 navigation.point("open_data", "registry:data")
 navigation.point("check_it_yourself", "registry:data")
+
+# Every worker looks: whoever finds the index behind brings it up, one at a time on a machine.
+register_duty("index", every=1, run=keep_current, alone=False)

@@ -149,7 +149,7 @@ CACHES = {
 }
 
 # The registry answers from its index (docs/decisions/0030); without it, in SQL.
-REGISTRY_INDEX = c.flag("KEPT_INDEX", default=False)
+REGISTRY_INDEX = c.flag("KEPT_INDEX", default=True)
 
 LOG_NAME = os.environ.get("LOG_NAME", "")
 LOG_KEY = os.environ.get("LOG_KEY", "")

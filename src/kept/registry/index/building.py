@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from kept.registry.index.reading import State, origin, reader, state_of_database
 from kept.registry.index.records import spans
 from kept.registry.index.schema import fingerprint, prepare, schema
 
+log = logging.getLogger(__name__)
 HEAP = 256_000_000  # bytes that the writers may hold
 AGAIN = 30.0  # seconds between two attempts of one process
 ASKED = "asked"  # the file that says: build anew, though there is one
@@ -32,14 +34,18 @@ _child: subprocess.Popen | None = None
 _trying = threading.Lock()
 
 
-def build(*, processes: int = 0, tell: Callable[[int], None] = lambda done: None) -> int:
+def build(
+    *, only_if_needed: bool = False, processes: int = 0, tell: Callable[[int], None] = lambda done: None
+) -> int | None:
     """Build an index of what is public now and put it in place; return its number of pledges.
 
-    Waits for another that is being built. Meanwhile the former index is read and kept current; whatever changes
+    Waits for another that is being built, and does nothing (None) `only_if_needed` and that one will do. Meanwhile the former index is read and kept current; whatever changes
     meanwhile is brought into the new one before it takes its place. Documents are made by so many `processes`
     (0: by this one). `tell` is told how many are done.
     """
     with folder.Lock("build"):
+        if only_if_needed and not is_needed():
+            return None
         with suppress(FileNotFoundError):
             (folder.root() / ASKED).unlink()
         name, size = origin()
@@ -130,21 +136,28 @@ def start(*, anew: bool = False) -> None:
 
     `anew`: though there is one that can be read. Meanwhile the registry answers from the former one, or in SQL.
     """
-    global _last_try, _child
     with _trying:
-        if anew:
-            (folder.root() / ASKED).touch()
-        if _child is not None and _child.poll() is None:
-            return
-        if time.monotonic() - _last_try < AGAIN and _last_try:
-            return
-        lock = folder.Lock("build")
-        if not lock.take():
-            return
-        lock.let_go()
-        _last_try = time.monotonic()
-        command = [sys.executable, "-m", "django", "index", "--settings", os.environ["DJANGO_SETTINGS_MODULE"]]
-        env = os.environ | {"KEPT_DATA": str(settings.KEPT_DATA)}
-        _child = subprocess.Popen(
-            command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
-        )
+        try:
+            _start(anew)
+        except OSError as error:  # no place to write: SQL goes on to answer
+            log.warning("No index of the registry can be built: %s", error)
+
+
+def _start(anew: bool) -> None:
+    global _last_try, _child
+    if anew:
+        (folder.root() / ASKED).touch()
+    if _child is not None and _child.poll() is None:
+        return
+    if _last_try and time.monotonic() - _last_try < AGAIN:
+        return
+    lock = folder.Lock("build")
+    if not lock.take():
+        return  # another process is at it
+    lock.let_go()
+    _last_try = time.monotonic()
+    command = [sys.executable, "-m", "django", "index", "--settings", os.environ["DJANGO_SETTINGS_MODULE"]]
+    env = os.environ | {"KEPT_DATA": str(settings.KEPT_DATA)}
+    _child = subprocess.Popen(
+        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+    )

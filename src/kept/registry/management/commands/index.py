@@ -24,12 +24,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, rebuild: bool, **options: Any) -> None:
         start = time.monotonic()
-        if not (rebuild or building.is_needed()):
+        total = Revision.objects.public().count()
+        processes = (os.cpu_count() or 1) if total > MANY else 0
+        with tqdm(total=total, unit=" pledges", disable=not sys.stderr.isatty()) as bar:
+            done = building.build(
+                only_if_needed=not rebuild, processes=processes, tell=lambda so_far: bar.update(so_far - bar.n)
+            )
+        if done is None:
             following.catch_up()
             self.stdout.write("The index is there and up to date.")
-            return
-        total = Revision.objects.public().count()
-        with tqdm(total=total, unit=" pledges", disable=not sys.stderr.isatty()) as bar:
-            processes = (os.cpu_count() or 1) if total > MANY else 0
-            done = building.build(processes=processes, tell=lambda so_far: bar.update(so_far - bar.n))
-        self.stdout.write(f"{done} pledges indexed in {time.monotonic() - start:.1f} seconds.")
+        else:
+            self.stdout.write(f"{done} pledges indexed in {time.monotonic() - start:.1f} seconds.")
