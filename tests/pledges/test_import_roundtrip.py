@@ -32,7 +32,11 @@ NAMES = [("Lake Networks", "private-sector", "BDI"), ("Ministry of Health", "gov
 
 letters = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn"))
 # As the form stores what people type: in NFC, without stray spaces. A text that says "n/a" says nothing.
-words = st.text(letters, min_size=1, max_size=40).map(cells.tidy_text).filter(lambda text: text and text == cells.tidy_text(text))
+words = (
+    st.text(letters, min_size=1, max_size=40)
+    .map(cells.tidy_text)
+    .filter(lambda text: text and text == cells.tidy_text(text))
+)
 lines = st.lists(words, min_size=1, max_size=3).map("\n".join)
 decimals = st.decimals("0.01", "99999999999", places=2).map(lambda d: f"{d:f}".rstrip("0").rstrip("."))
 days = st.sampled_from(["2023", "2023-06", "2023-06-05", "2031-12-31", ""])

@@ -39,9 +39,9 @@ def build(
 ) -> int | None:
     """Build an index of what is public now and put it in place; return its number of pledges.
 
-    Waits for another that is being built, and does nothing (None) `only_if_needed` and that one will do. Meanwhile the former index is read and kept current; whatever changes
-    meanwhile is brought into the new one before it takes its place. Documents are made by so many `processes`
-    (0: by this one). `tell` is told how many are done.
+    Waits for another that is being built, and does nothing (None) `only_if_needed` and that one will do. Meanwhile
+    the former index is read and kept current; whatever changes is brought into the new one before it takes its
+    place. Documents are made by so many `processes` (0: by this one). `tell` is told how many are done.
     """
     with folder.Lock("build"):
         if only_if_needed and not is_needed():
