@@ -42,7 +42,7 @@ lint: .venv/.tested ## ruff, the rooms' import rules, mypy on the rules, djlint
 	.venv/bin/ruff format --check src tests benchmarks scripts
 	.venv/bin/lint-imports
 	.venv/bin/mypy
-	.venv/bin/djlint src --check --lint --quiet
+	.venv/bin/djlint src --lint --quiet
 
 screenshots: .venv/.tested ## pictures of the main screens, in screenshots/
 	.venv/bin/python scripts/screenshots.py
