@@ -275,7 +275,7 @@ def test_only_organisations_that_pledge_in_public_have_a_page(client, make_pledg
     assert hidden.slug == "quiet-fund"
     make_pledge("published")
     assert client.get("/organisations/quiet-fund/").status_code == 404
-    assert client.get("/organisations/%00/").status_code == 404
+    assert client.get("/organisations/%00/").status_code == 400
     assert "Quiet Fund" not in read(client, "/organisations/")
     assert "1 organisation" in words(read(client, "/organisations/"))
 

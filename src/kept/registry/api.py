@@ -132,7 +132,7 @@ def history(request: HttpRequest, reference: str) -> dict[str, Any]:
 
 
 def _document(found: Pledge, one: story.Happening) -> str | None:
-    if one.type == "document.redacted":
+    if one.type == "document.redacted" or one.template:
         return None
     if one.language:
         return rows.absolute("records:translation", found.reference, one.revision, one.language)

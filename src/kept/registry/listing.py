@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from kept.base import formats
 from kept.pledges.models import Revision
 from kept.pledges.presenting import PledgeView, present, surroundings_of
-from kept.registry import facets, search
+from kept.registry import bars, facets, search
 from kept.registry.naming import SORTS, name_of
 from kept.registry.selection import Selection
 
@@ -43,7 +43,10 @@ def lines(keys: Sequence[int], language: str) -> list[Line]:
     found = {revision.pk: revision for revision in Revision.objects.filter(pk__in=keys).select_related("pledge")}
     revisions = [found[key] for key in keys if key in found]
     around = surroundings_of(revisions, language, files=False)
-    return [_line(present(r.pledge, r, language, around=around), language) for r in revisions]
+    known = bars.of(revisions, language)
+    return [
+        _line(present(r.pledge, r, language, around=around, bar=known.get(r.pledge_id)), language) for r in revisions
+    ]
 
 
 def _line(view: PledgeView, language: str) -> Line:

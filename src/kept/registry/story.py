@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -69,7 +69,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Happening:
-    """One public event of a pledge. `changed` are names of fields; `entered` is the log's own clock."""
+    """One public event of a pledge. `changed` are names of fields; `entered` is the log's own clock.
+
+    What a later room tells (`register`) has a `template` of that room with the words, made with `context` and `one`.
+    """
 
     at: datetime
     type: str
@@ -79,6 +82,8 @@ class Happening:
     entered: datetime | None = None
     language: str = ""
     redacted: bool = False
+    template: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def field_names(self) -> list[str]:
@@ -92,6 +97,21 @@ class Happening:
     def entered_another_day(self) -> bool:
         """A registry that was imported: published long before it stood in this log."""
         return bool(self.entered and self.entered.astimezone(UTC).date() != self.at.astimezone(UTC).date())
+
+
+Source = Callable[[Pledge], Iterable[Happening]]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Have a later room tell what happened to a pledge, in a fixed number of queries."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def unregister(source: Source) -> None:
+    """Take a source away again (tests)."""
+    _sources.remove(source)
 
 
 def revisions_of(pledge: Pledge) -> list[Revision]:
@@ -127,6 +147,7 @@ def story(pledge: Pledge, revisions: Iterable[Revision] | None = None) -> list[H
         for e in entries
         if e.type in ("document.redacted", "translation.published")
     ]
+    told += [one for source in _sources for one in source(pledge)]
     return sorted(told, key=lambda one: (one.at, one.revision), reverse=True)
 
 

@@ -17,7 +17,7 @@ from kept.log import queries as log
 from kept.pledges import counting
 from kept.pledges.models import Status
 from kept.pledges.presenting import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
-from kept.registry import charting, queries, search
+from kept.registry import charting, panels, queries, search
 from kept.registry.selection import Selection
 
 THEMES = ("light", "dark")
@@ -49,6 +49,7 @@ def counter(request: HttpRequest) -> HttpResponse:
         "log_size": log.size(),
         "as_of_query": f"&as_of={as_of.isoformat()}" if as_of else "",
         "rows_url": reverse("registry:pledges"),
+        "panels": panels.of("counter", counted, request, selection=Selection(as_of=as_of)),
     }
     return render(request, "registry/counter.html", context)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from kept.base import places
 from kept.people.models import EntityType, Organisation
 from kept.pledges import counting
-from kept.registry import choosing, listing, queries, search
+from kept.registry import choosing, listing, panels, queries, search
 from kept.registry.naming import name_of
 from kept.registry.selection import Selection
 
@@ -102,6 +102,7 @@ def page_of(found: Organisation, request: HttpRequest) -> dict[str, Any]:
         "page": PageOf(lines, answer.count, LINES).page(answer.page),
         "all_url": listing.address(selection.with_()),
         "query": selection.with_().to_query(),
+        "panels": panels.of("organisation", found, request, selection=selection.with_()),
     }
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from kept.pledges import counting
-from kept.registry import listing, queries, search
+from kept.registry import listing, panels, queries, search
 from kept.registry.selection import Selection
 
 ROWS = 20
@@ -33,7 +33,12 @@ def home(request: HttpRequest) -> HttpResponse:
     language = get_language() or "en"
     counter = counting.counter()
     keys = search.answer(Selection(), NEWEST, with_facets=False, with_sums=False).keys
-    context = {"counter": counter, "figures": queries.first_page(counter), "lines": listing.lines(keys, language)}
+    context = {
+        "counter": counter,
+        "figures": queries.first_page(counter),
+        "lines": listing.lines(keys, language),
+        "panels": panels.of("home", counter, request, selection=Selection()),
+    }
     return render(request, "registry/home.html", context)
 
 

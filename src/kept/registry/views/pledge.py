@@ -20,7 +20,7 @@ from kept.pledges.models import Pledge, Revision
 from kept.pledges.permissions import may_see_draft
 from kept.pledges.presenting import Surroundings, address, present, surroundings_of
 from kept.pledges.translations import languages_of
-from kept.registry import citing, explaining, listing, queries, story
+from kept.registry import bars, citing, explaining, listing, panels, queries, story
 from kept.registry.selection import Selection
 
 LD = "application/ld+json"
@@ -89,7 +89,8 @@ def page_of(found: Pledge, request: HttpRequest) -> dict[str, Any]:
     language = get_language() or "en"
     revision, visitor = queries.text_of(found), House(request).visitor
     around, translations = wording_for(found, revision, request.GET.get("text", ""), language)
-    view = present(found, revision, language, around=around)
+    bar = bars.of([revision], language).get(found.pk)
+    view = present(found, revision, language, around=around, bar=bar)
     happenings = story.story(found)
     seal = explaining.seal_of(found, revision)
     return {
@@ -106,6 +107,7 @@ def page_of(found: Pledge, request: HttpRequest) -> dict[str, Any]:
         "linked_data": script_text(citing.linked_data(found, revision, view)),
         "short_url": citing.url_of(found),
         "more": more_of(found, language),
+        "panels": panels.of("pledge", found, request, view=view),
         "mine_url": address("pledges:mine", found.reference) if belongs_to(visitor, found.lead_id) else "",
     }
 
