@@ -7,13 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db.models import Q
 from django.http import QueryDict
 
 from kept.pledges.models import Revision, Translation, TranslationState
-from kept.registry import facets, search
-from kept.registry.index import answering, building, columns, documents, folder, following, ordering, schema
-from kept.registry.index.reading import reader
+from kept.registry import search
+from kept.registry.index import answering, folder, following, ordering, schema
 from kept.registry.selection import Selection
 from tests.registry.conftest import FOCUS, FOR_WHOM, KINDS, LANGUAGES, MONEY, SDGS, TARGETS, put, varied
 
@@ -136,54 +134,6 @@ def test_past_days_and_what_does_not_exist_are_left_to_sql(record):
     assert answering.answer(select("as_of=2024-01-01")) is None
     assert answering.answer(select("country=XXX")) is None
     assert search.answer(select("as_of=2024-01-01")).count == search.answer_in_sql(select("as_of=2024-01-01")).count > 0
-
-
-def test_a_facet_that_the_index_does_not_know_is_answered_in_sql(record):
-    odd = facets.Facet(
-        "odd", "Odd", lambda v: v, lambda v: Q(pledge__number__in=range(1, 999, 2)), lambda rows: {"yes": 1}
-    )
-    facets.register(odd)
-    try:
-        assert answering.answer(select()) is None
-        assert search.answer(select("odd=yes")).facets["odd"] == {"yes": 1}
-    finally:
-        facets._facets.remove(odd)
-
-
-def test_a_later_room_brings_a_facet_of_its_own(record, indexed, monkeypatch):
-    """Registered for the index, it answers like the others."""
-    from django.db.models import Count
-
-    def having(values):
-        return Q(pledge__number__in=range(1, 999, 2)) if "odd" in values else Q(pk__in=())
-
-    def counts(rows):
-        return {"odd": rows.aggregate(n=Count("pk", filter=having(("odd",))))["n"]}
-
-    def values(keys):
-        numbers = dict(Revision.objects.filter(pk__in=keys).values_list("pk", "pledge__number"))
-        return {key: ["odd"] for key, number in numbers.items() if number % 2}
-
-    for where, name in ((columns, "_more"), (schema, "_more")):
-        monkeypatch.setattr(where, name, [])
-    monkeypatch.setattr(documents, "_extra", {})
-    monkeypatch.setattr(columns, "FACET_OF", dict(columns.FACET_OF))
-    oddness = facets.Facet("oddness", "Oddness", lambda v: v, having, counts)
-    facets.register(oddness)
-    try:
-        documents.register("oddness", values)
-        assert reader.reading() is not None  # what was opened stays open …
-        reader.forget()
-        assert reader.reading() is None  # … but is not what this code would make
-        building.build()
-        indexed()
-        for text in ("", "oddness=odd", "oddness=odd&focus=access", "focus=access&country=BDI"):
-            same(select(text))
-    finally:
-        facets._facets.remove(oddness)
-        monkeypatch.undo()
-        schema.schema.cache_clear()
-        columns._made_of.cache_clear()
 
 
 # Words -------------------------------------------------------------------------------------------------------

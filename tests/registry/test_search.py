@@ -15,7 +15,7 @@ from kept.base import places
 from kept.base.languages import bcp47
 from kept.pledges.models import Revision, RevisionPartner, Term
 from kept.pledges.record import fold
-from kept.registry import facets, search
+from kept.registry import search
 from kept.registry.selection import Selection
 
 pytestmark = pytest.mark.django_db
@@ -266,25 +266,6 @@ def test_every_facet_is_narrowed_by_the_others_and_not_by_itself(public_record):
     for name in COUNTED:
         for value, n in list(first[name].items())[:3]:
             assert search.answer(select(f"year=2023&{name}={value}")).count == n or name == "year"
-
-
-def test_a_new_facet_of_a_later_room_answers_like_the_others(public_record):
-    from django.db.models import Q
-
-    odd, even = Q(pledge__number__in=range(1, 99, 2)), Q(pledge__number__in=range(0, 99, 2))
-    mine = facets.Facet(
-        name="odd",
-        title="Odd",
-        known=lambda value: value if value in ("yes", "no") else None,
-        having=lambda values: odd if values == ("yes",) else even,
-        counts=lambda rows: {"yes": rows.filter(odd).count(), "no": rows.filter(even).count()},
-    )
-    facets.register(mine)
-    try:
-        answer = search.answer(select("odd=yes"))
-        assert answer.count == answer.facets["odd"]["yes"] > 0
-    finally:
-        facets._facets.remove(mine)
 
 
 def test_past_days_show_what_was_public_then(public_record):

@@ -11,7 +11,7 @@ from kept.people.models import EntityType, Organisation
 from kept.pledges import counting
 from kept.pledges.models import Pledge
 from kept.registry import choosing, facets, queries, rows, search, story
-from kept.registry.selection import SORTS, VIEWS, Selection, names
+from kept.registry.selection import VIEWS, Selection, all_sorts, names
 from kept.registry.views.files import refusal
 
 PAGE = 50
@@ -281,12 +281,17 @@ FACET_SCHEMAS: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
+def _described(facet: facets.Facet) -> tuple[str, dict[str, Any]]:
+    """A facet that another room brought."""
+    return facet.meaning or facet.name, {"enum": list(facet.values)} if facet.values else _TEXT
+
+
 def _selecting() -> tuple[Parameter, ...]:
     chosen = [
-        Parameter(facet.name, *FACET_SCHEMAS.get(facet.name, (str(facet.name), _TEXT)), many=True)
+        Parameter(facet.name, *FACET_SCHEMAS.get(facet.name, _described(facet)), many=True)
         for facet in facets.all_facets()
     ]
-    order = Parameter("sort", "Order; relevance where there are words, else newest.", {"enum": list(SORTS)})
+    order = Parameter("sort", "Order; relevance where there are words, else newest.", {"enum": list(all_sorts())})
     view = Parameter("view", "How the page shows it; means nothing here.", {"enum": list(VIEWS)})
     return (_WORDS, *chosen, _AS_OF, order, view, *_PAGES)
 

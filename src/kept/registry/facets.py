@@ -1,26 +1,27 @@
-"""The filters of the registry: what each value means, how its pledges are found and counted.
+"""The registry's own filters: what each value means, how its pledges are found and counted.
 
-A facet's number is how many pledges have that value, with all other facets and the words as chosen. Later rooms
-register their own (`register`) in their `contributes.py`.
+A facet's number is how many pledges have that value, with all other facets and the words as chosen. What a facet is,
+and how other rooms bring theirs: `kept.pledges.facets`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from itertools import count
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Q, Value, When
 from django.db.models.functions import ExtractYear, StrIndex, Substr
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import languages, places
 from kept.people.models import EntityType, Organisation
+from kept.pledges.facets import Counts, Facet, Rows, all_facets, facet_named, register
 from kept.pledges.models import Revision, RevisionPartner, RevisionPlace, RevisionTag, Status, Taxonomy, Term
 
-Rows = QuerySet[Revision]
-Counts = dict[str, int]
+__all__ = ["Counts", "Facet", "Rows", "all_facets", "facet_named", "register"]
 
 # (value, from this amount on, below this one) in US dollars
 BANDS: tuple[tuple[str, Decimal | None, Decimal | None], ...] = (
@@ -34,42 +35,8 @@ BANDS: tuple[tuple[str, Decimal | None, Decimal | None], ...] = (
 STATUSES = (Status.PUBLISHED, Status.WITHDRAWN, Status.SUPERSEDED)
 SDG = re.compile(r"([1-9]|1[0-7])(\.([1-9]\d?|[a-d]))?")
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
-
-
-@dataclass(frozen=True)
-class Facet:
-    """One filter.
-
-    `known(value)` is the value in its proper form, or None where there is no such value. `having(values)`
-    narrows revisions to those that have one of them. `counts(rows)` tells how many of `rows` have each value;
-    values of a short list are told with 0 too. `default` are the values that hold where none is chosen.
-    """
-
-    name: str
-    title: object
-    known: Callable[[str], str | None]
-    having: Callable[[tuple[str, ...]], Q]
-    counts: Callable[[Rows], Counts] | None
-    default: tuple[str, ...] = ()
-    on_page: bool = True
-    by_count: bool = True  # the page shows the most frequent first; else in the order of `counts`
-
-
-_facets: list[Facet] = []
-
-
-def register(facet: Facet) -> None:
-    """Add a facet; one of the same name is replaced."""
-    _facets[:] = [known for known in _facets if known.name != facet.name] + [facet]
-
-
-def all_facets() -> tuple[Facet, ...]:
-    """Every facet, in the order of the page."""
-    return tuple(_facets)
-
-
-def facet_named(name: str) -> Facet:
-    return next(facet for facet in _facets if facet.name == name)
+Having = Callable[[tuple[str, ...]], Q]
+Counting = Callable[[Rows], Counts]
 
 
 # Taxonomies ------------------------------------------------------------------------------------------------
@@ -266,43 +233,50 @@ def same_organisations(ids: Iterable[int]) -> list[int]:
 
 # The registry's own, in the order of the page -------------------------------------------------------------------
 
-register(Facet("focus", _("Focus area"), _term("focus"), _tagged("focus"), _count_tags(Taxonomy.FOCUS), by_count=False))
-register(
-    Facet("type", _("Kind of contribution"), _term("kind"), _tagged("kind"), _count_tags(Taxonomy.KIND), by_count=False)
-)
-register(
-    Facet(
-        "group", _("Group of countries"), _place("group", "world"), _acting_in,
-        _count_places("group", "world", short=lambda: (*places.groups(), places.WORLD)), by_count=False,
-    )
+_places = count(10, 10)
+
+
+def _own(
+    name: str, title: object, known: Callable[[str], str | None], having: Having, counts: Counting | None, **more
+) -> None:
+    """A filter of the public text itself: which one holds on a day is told by which text did, so none asks for it."""
+
+    def counted(rows: Rows, _at: datetime | None) -> Counts:
+        return counts(rows) if counts else {}
+
+    register(
+        Facet(
+            name, title, known, lambda values, _at: having(values), counted if counts else None,
+            place=next(_places), **more,
+        )
+    )  # fmt: skip
+
+
+_own("focus", _("Focus area"), _term("focus"), _tagged("focus"), _count_tags(Taxonomy.FOCUS), by_count=False)
+_own("type", _("Kind of contribution"), _term("kind"), _tagged("kind"), _count_tags(Taxonomy.KIND), by_count=False)
+_own(
+    "group", _("Group of countries"), _place("group", "world"), _acting_in,
+    _count_places("group", "world", short=lambda: (*places.groups(), places.WORLD)), by_count=False,
 )  # fmt: skip
-register(Facet("country", _("Country"), _place("country"), _acting_in, _count_places("country")))
-register(Facet("region", _("Region"), _place("region", "itu"), _acting_in, _count_places("region", "itu")))
-register(
-    Facet(
-        "beneficiary", _("For whom"), _term("beneficiary"), _tagged("beneficiary"),
-        _count_tags(Taxonomy.BENEFICIARY), by_count=False,
-    )
+_own("country", _("Country"), _place("country"), _acting_in, _count_places("country"))
+_own("region", _("Region"), _place("region", "itu"), _acting_in, _count_places("region", "itu"))
+_own(
+    "beneficiary", _("For whom"), _term("beneficiary"), _tagged("beneficiary"), _count_tags(Taxonomy.BENEFICIARY),
+    by_count=False,
 )  # fmt: skip
-register(
-    Facet(
-        "entity_type", _("Kind of organisation"), _one_of(EntityType.values), lambda v: Q(entity_type__in=v),
-        _column("entity_type", EntityType.values),
-    )
+_own(
+    "entity_type", _("Kind of organisation"), _one_of(EntityType.values), lambda v: Q(entity_type__in=v),
+    _column("entity_type", EntityType.values),
 )  # fmt: skip
-register(
-    Facet("origin", _("Where the organisation sits"), _place("country"), lambda v: Q(origin__in=v), _column("origin"))
-)
-register(Facet("amount", _("Amount"), _one_of(AMOUNTS), _of_amount, _count_amounts, by_count=False))
-register(Facet("year", _("Year of publication"), _year, _in_years, _count_years, by_count=False))
-register(Facet("sdg", _("Sustainable Development Goal"), _sdg, _with_sdgs, _count_sdgs, by_count=False))
-register(Facet("language", _("Language"), _language, _written_in, _count_languages))
-register(
-    Facet(
-        "status", _("Status"), _one_of(STATUSES), lambda v: Q(record_status__in=v),
-        _column("record_status", STATUSES), default=(Status.PUBLISHED.value,), by_count=False,
-    )
+_own("origin", _("Where the organisation sits"), _place("country"), lambda v: Q(origin__in=v), _column("origin"))
+_own("amount", _("Amount"), _one_of(AMOUNTS), _of_amount, _count_amounts, by_count=False)
+_own("year", _("Year of publication"), _year, _in_years, _count_years, by_count=False)
+_own("sdg", _("Sustainable Development Goal"), _sdg, _with_sdgs, _count_sdgs, by_count=False)
+_own("language", _("Language"), _language, _written_in, _count_languages)
+_own(
+    "status", _("Status"), _one_of(STATUSES), lambda v: Q(record_status__in=v), _column("record_status", STATUSES),
+    default=(Status.PUBLISHED.value,), by_count=False,
 )  # fmt: skip
-# No campaign exists before the room campaigns brings them.
-register(Facet("campaign", _("Campaign"), lambda value: None, lambda v: Q(pk__in=()), None, on_page=False))
-register(Facet("organisation", _("Organisation"), _organisation, _with_organisations, None, on_page=False))
+if "campaign" not in {facet.name for facet in all_facets()}:  # none exists before the room campaigns brings them
+    _own("campaign", _("Campaign"), lambda value: None, lambda v: Q(pk__in=()), None, on_page=False)
+_own("organisation", _("Organisation"), _organisation, _with_organisations, None, on_page=False)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kept.base import formats
+from kept.pledges.facets import all_orderings
 from kept.pledges.models import Revision
 from kept.pledges.presenting import PledgeView, present, surroundings_of
 from kept.registry import bars, facets, search
@@ -143,9 +144,10 @@ def chips(selection: Selection, language: str) -> list[dict[str, str]]:
 
 def sorts(selection: Selection) -> list[dict[str, Any]]:
     """The orders to choose from."""
+    brought = {ordering.name: ordering.title for ordering in all_orderings()}
     return [
         {"name": name, "url": address(selection.with_(sort=key)), "current": selection.order == key}
-        for key, name in SORTS.items()
+        for key, name in (SORTS | brought).items()
         if key != "relevance" or selection.q
     ]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kept.base import formats, languages, places
 from kept.people.models import EntityType, Organisation
 from kept.pledges import taxonomies
+from kept.pledges.facets import facet_named
 from kept.pledges.models import Status
 
 AMOUNTS = {
@@ -62,5 +63,6 @@ NAMES: dict[str, Callable[[str, str], str]] = {
 
 
 def name_of(facet: str, value: str, language: str) -> str:
-    """The value of a facet in the reader's words; the value itself where a later room brought the facet."""
-    return NAMES[facet](value, language) if facet in NAMES else value
+    """The value of a facet in the reader's words."""
+    named = NAMES.get(facet) or facet_named(facet).named
+    return named(value, language) if named else value

@@ -14,6 +14,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from kept.pledges import counting
+from kept.pledges.facets import ordering_named
 from kept.pledges.models import Revision
 from kept.pledges.record import fold
 from kept.registry import facets
@@ -92,8 +93,9 @@ def keys_in_sql(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]
 
 def numbers(selection: Selection) -> dict[str, dict[str, int]]:
     """{facet: {value: number}}, each facet with all other facets and the words as chosen."""
+    at = instant_of(selection.as_of)
     return {
-        facet.name: facet.counts(rows(selection, without=facet.name))
+        facet.name: facet.counts(rows(selection, without=facet.name), at)
         for facet in facets.all_facets()
         if facet.counts is not None
     }
@@ -103,17 +105,22 @@ def rows(selection: Selection, *, without: str = "") -> QuerySet[Revision]:
     """The revisions that answer a selection; `without` leaves one facet out of account."""
     if selection.problems:
         return Revision.objects.none()
-    found = public(selection.as_of)
+    found, at = public(selection.as_of), instant_of(selection.as_of)
     for facet in facets.all_facets():
         values = selection.of(facet.name) or facet.default
         if values and facet.name != without:
-            found = found.filter(facet.having(values))
+            found = found.filter(facet.having(values, at))
     return found.filter(_having_words(selection.q)) if selection.q else found
 
 
 def public(as_of: date | None) -> QuerySet[Revision]:
     """The public record now, or at the end of a day."""
-    return Revision.objects.public(None if as_of is None else counting.last_instant(as_of))
+    return Revision.objects.public(instant_of(as_of))
+
+
+def instant_of(as_of: date | None) -> datetime | None:
+    """The last instant of a day; None for now."""
+    return None if as_of is None else counting.last_instant(as_of)
 
 
 # Words -------------------------------------------------------------------------------------------------------
@@ -165,7 +172,10 @@ def ordered(found: QuerySet[Revision], selection: Selection) -> QuerySet[Revisio
         today = selection.as_of or timezone.now().astimezone(UTC).date()
         over = Case(When(ends_on__lt=today, then=Value(1)), default=Value(0), output_field=IntegerField())
         return found.annotate(over=over).order_by("over", F("ends_on").asc(nulls_last=True), *NEWEST)
-    # "reported" too: before there are reports, nobody has reported later than another.
+    if brought := ordering_named(order):
+        found = found.annotate(brought_order=brought.expression(instant_of(selection.as_of)))
+        return found.order_by(F("brought_order").desc(nulls_last=True), *NEWEST)
+    # "reported" too, where no room knows of reports: nobody has reported later than another.
     return found.order_by(*NEWEST)
 
 

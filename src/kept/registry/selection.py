@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from kept.pledges.facets import all_orderings
 from kept.registry import facets
 
-SORTS = ("relevance", "newest", "largest", "ending", "reported")
+SORTS = ("relevance", "newest", "largest", "ending", "reported")  # and what rooms bring: `all_sorts`
 VIEWS = ("list", "table")
 LONGEST_WORDS = 500
 MOST_VALUES = 300
@@ -69,7 +70,7 @@ class Selection:
             q=q,
             chosen=chosen,
             as_of=_day(query, today, problems),
-            sort=_one_of(query, "sort", SORTS, problems),
+            sort=_one_of(query, "sort", all_sorts(), problems),
             view=_one_of(query, "view", VIEWS, problems),
             page=_page(query, problems),
             problems=tuple(problems),
@@ -120,6 +121,11 @@ class Selection:
         """`?country=BDI&year=2026`, or nothing for the default selection."""
         pairs = self.pairs()
         return "?" + urlencode(pairs) if pairs else ""
+
+
+def all_sorts() -> tuple[str, ...]:
+    """Every value of `sort`."""
+    return tuple(dict.fromkeys((*SORTS, *(ordering.name for ordering in all_orderings()))))
 
 
 def names() -> tuple[str, ...]:

@@ -238,7 +238,7 @@ def _shaped(reading: Reading, numbers: Mapping[str, Tally[str]]) -> dict[str, di
             continue
         empty = reading.memory.get(("shape", facet.name))
         if empty is None:
-            empty = facet.counts(Revision.objects.none())
+            empty = facet.counts(Revision.objects.none(), None)
             reading.memory.put(("shape", facet.name), empty)
         found = sorted(numbers[facet.name].items(), key=_ORDERS.get(facet.name, lambda pair: (-pair[1], pair[0])))
         shaped[facet.name] = dict(empty) | dict(found)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kept.base import places
+from kept.pledges.facets import all_facets, until_registered
 
 BETWEEN_VALUES, BETWEEN_PARTS = "|", "~"  # in no slug and no code
 NAMED_ALONE = 3  # countries that a pledge names: up to so many have a column each
@@ -35,8 +36,8 @@ class Column:
     among: str = ""
 
 
-# The part of a key → the facet that it counts for. Other parts are for sums.
-FACET_OF = {
+# The part of a key → the facet that it counts for; facets of other rooms are a part each. Other parts are for sums.
+_FACET_OF = {
     "focus": "focus", "type": "type", "group": "group", "groups": "group", "region": "region", "itu": "region",
     "region_a": "region", "region_b": "region", "country": "country", "covered": "country", "country_1": "country",
     "country_2": "country", "country_3": "country", "country_more": "country", "country_covered": "country",
@@ -65,31 +66,50 @@ _own = (
     Column("c_money", ("amount", "nature", "instrument")),
     Column("c_status", ("status",)),
 )
-_more: list[Column] = []
 
 
-def register(facet: str) -> None:
-    """Give a later room's facet a column of its own (`documents.register` calls this)."""
-    if facet not in FACET_OF:
-        FACET_OF[facet] = facet
-        _more.append(Column(f"c_{facet}", (facet,)))
-        _made_of.cache_clear()
+@until_registered
+def brought() -> tuple[Column, ...]:
+    """The columns of the facets that other rooms bring; those that say so share one."""
+    shared: dict[str, list[str]] = {}
+    for facet in all_facets():
+        if facet.of and facet.name not in _FACET_OF:
+            shared.setdefault(facet.column or facet.name, []).append(part_of(facet.name))
+    return tuple(Column(f"c_of_{name}", tuple(parts)) for name, parts in shared.items())
 
 
+def part_of(facet: str) -> str:
+    """The part of keys that counts for a facet of another room: no name of ours."""
+    return f"of_{facet}"
+
+
+@until_registered
 def all_columns() -> tuple[Column, ...]:
-    """Every column, those of later rooms included."""
-    return (*_own, *_more)
+    """Every column."""
+    return (*_own, *brought())
+
+
+@until_registered
+def facet_of() -> dict[str, str]:
+    """{part of a key: the facet that it counts for}."""
+    return _FACET_OF | {part: part.removeprefix("of_") for column in brought() for part in column.parts}
 
 
 def columns_of(facet: str) -> tuple[Column, ...]:
     """The columns that together hold a facet's numbers."""
-    return tuple(column for column in all_columns() if any(FACET_OF.get(part) == facet for part in column.parts))
+    known = facet_of()
+    return tuple(column for column in all_columns() if any(known.get(part) == facet for part in column.parts))
+
+
+def parts_of(facet: str) -> tuple[str, ...]:
+    """The parts of keys that count for one of the registry's own facets."""
+    return tuple(part for part, counted in _FACET_OF.items() if counted == facet)
 
 
 def packed(values: Values) -> dict[str, str | list[str]]:
     """The columns of these parts: {column: key}. A column is there when all of its parts are, if only empty ones."""
     fields: dict[str, str | list[str]] = {}
-    for column in _made_of(tuple(values)):
+    for column in _made_of(tuple(values), all_columns()):
         if column.multi:
             if some := sorted(values[column.parts[0]]):
                 fields[column.name] = some
@@ -100,8 +120,8 @@ def packed(values: Values) -> dict[str, str | list[str]]:
 
 
 @lru_cache(maxsize=64)
-def _made_of(parts: tuple[str, ...]) -> tuple[Column, ...]:
-    return tuple(column for column in all_columns() if set(column.parts) <= set(parts))
+def _made_of(parts: tuple[str, ...], known: tuple[Column, ...]) -> tuple[Column, ...]:
+    return tuple(column for column in known if set(column.parts) <= set(parts))
 
 
 @lru_cache(maxsize=65536)
@@ -112,7 +132,8 @@ def unpacked(key: str) -> tuple[tuple[str, ...], ...]:
 
 def tally(column: Column, buckets: Iterable[Mapping], into: Mapping[str, Tally[str]]) -> None:
     """Add the numbers of a column's keys to those of the facets in `into`; parts of other facets are left out."""
-    wanted = [(at, into[facet]) for at, part in enumerate(column.parts) if (facet := FACET_OF.get(part)) in into]
+    known = facet_of()
+    wanted = [(at, into[facet]) for at, part in enumerate(column.parts) if (facet := known.get(part)) in into]
     for bucket in buckets:
         values, number = unpacked(bucket["key"]), bucket["doc_count"]
         for at, numbers in wanted:

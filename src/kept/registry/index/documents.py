@@ -1,19 +1,20 @@
 """From public records to documents of the index: whole batches at a time, a fixed number of queries each.
 
-Only `Revision.objects.public()` is read, nothing else ever enters the index (docs/decisions/0030-one-index.md).
+Only `Revision.objects.public()` is read, nothing else ever enters the index (docs/decisions/0040-one-index.md).
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from kept.base import languages
+from kept.pledges.facets import all_facets, all_orderings
 from kept.registry import facets
 from kept.registry.index import columns, records, schema, words
 from kept.registry.index.records import Organisations, Row, Who
@@ -21,20 +22,6 @@ from kept.registry.index.records import Organisations, Row, Who
 SHARE = 10**8  # cents in two parts: see schema.UNSIGNED
 SEAT_BITS = 15  # of a partner's number, for the country where it sits: three letters
 EPOCH, MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
-
-# facet: {revision: its values} for many revisions at once
-Extra = Callable[[Sequence[int]], Mapping[int, Iterable[str]]]
-_extra: dict[str, Extra] = {}
-
-
-def register(facet: str, values: Extra) -> None:
-    """Let a later room's facet be answered by the index: `values(keys)` tells what each revision has.
-
-    A facet that `facets.register` knows and this does not is answered in SQL.
-    """
-    _extra[facet] = values
-    schema.register(facet)
-    columns.register(facet)
 
 
 class Maker:
@@ -48,18 +35,18 @@ class Maker:
         rows = records.rows_of(keys)
         tags, places, partners = records.tags_of(keys), records.places_of(keys), records.partners_of(keys)
         translations = records.translations_of(rows)
-        extra = {facet: values([row.key for row in rows]) for facet, values in _extra.items()}
+        brought = Brought(keys)
         self._organisations.meet({row.lead for row in rows} | {pk for some in partners.values() for pk, _yes in some})
         for row in rows:
             who = [(self._organisations[row.lead], True)] if row.lead else []
             who += [(self._organisations[pk], said_yes) for pk, said_yes in partners.get(row.key, ())]
             fragments = [
-                _figures(row, who),
+                _figures(row, who, brought.orders(row.key)),
                 _text(row, who, translations.get(row.key, ())),
                 _of_row(row, who[0][0].seat if row.lead else ""),
                 _of_tags(tags.get(row.key, "")),
                 _of_places(places.get(row.key, "")),
-                *(_of_extra(facet, tuple(values.get(row.key, ()))) for facet, values in extra.items()),
+                *brought.fragments(row.key),
             ]
             yield row.number, "{" + ",".join(fragments) + "}"
 
@@ -79,7 +66,7 @@ def _fragment(values: Mapping[str, Any]) -> str:
     return _encode(values)[1:-1]
 
 
-def _figures(row: Row, who: Sequence[tuple[Who, bool]]) -> str:
+def _figures(row: Row, who: Sequence[tuple[Who, bool]], orders: Mapping[str, int]) -> str:
     counted = [one for one, said_yes in who if said_yes]
     partners = counted[1:] if row.lead else counted
     told: list[str] = []
@@ -103,6 +90,9 @@ def _figures(row: Row, who: Sequence[tuple[Who, bool]]) -> str:
         made["ends"] = row.ends.toordinal()
     if row.people is not None:
         made["people"] = max(0, row.people)
+    for name, figure in orders.items():
+        told.append(f"o_{name}")
+        made[f"o_{name}"] = figure
     return _fragment(made)
 
 
@@ -232,9 +222,29 @@ def _of_places(joined: str) -> str:
     return _fragment(filters | columns.packed(parts))
 
 
+class Brought:
+    """What other rooms say of these revisions: `kept.pledges.facets`."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self._facets = {
+            facet.name: facet.of(keys) for facet in all_facets() if facet.of and facet.name not in schema.FACETS
+        }
+        self._orderings = {ordering.name: ordering.of(keys) for ordering in all_orderings()}
+
+    def fragments(self, key: int) -> list[str]:
+        """One fragment, or none where no room brings a facet."""
+        if not self._facets:
+            return []
+        return [_of_brought(tuple((name, tuple(known.get(key, ()))) for name, known in self._facets.items()))]
+
+    def orders(self, key: int) -> dict[str, int]:
+        return {name: known[key] for name, known in self._orderings.items() if key in known}
+
+
 @lru_cache(maxsize=16384)
-def _of_extra(facet: str, values: tuple[str, ...]) -> str:
-    return _fragment({f"f_{facet}": values, **columns.packed({facet: values})})
+def _of_brought(values: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    parts = {columns.part_of(name): some for name, some in values}
+    return _fragment({f"f_{name}": some for name, some in values} | columns.packed(parts))
 
 
 def _one(value: str) -> list[str]:

@@ -4,6 +4,7 @@
     newest     by instant of publication, then by number
     largest    by US dollars, then newest; those without a figure last
     ending     what ends next, then later; those without an end; those that are over, the longest over first
+    (others)   what rooms bring (pledges.facets.Ordering): the highest first, then those without a figure
 
 The index sorts by one field at a time. Where a page begins or ends among pledges with the same value, that value's
 pledges are asked for by themselves.
@@ -19,7 +20,7 @@ from typing import Any
 from tantivy import FieldType, Order, Query, Searcher
 
 from kept.registry.index.asking import Question, but_not, every, term
-from kept.registry.index.schema import schema
+from kept.registry.index.schema import orderings, schema
 
 NEWEST = "newest"
 WINDOW = 5000  # pledges that an export takes at a time
@@ -54,7 +55,10 @@ def tiers(question: Question, today: date) -> list[Tier]:
             Tier(but_not(base, [told])),
             Tier(every([base, _at_most("ends", day - 1)]), "ends", descending=False),
         ]
-    return [Tier(base)]  # "reported" too: before there are reports, nobody has reported later than another
+    if order in orderings():
+        told = term("tells", f"o_{order}")
+        return [Tier(every([base, told]), f"o_{order}"), Tier(but_not(base, [told]))]
+    return [Tier(base)]  # "reported" too, where no room knows of reports
 
 
 def page(searcher: Searcher, parts: Sequence[Tier], start: int, size: int, total: int | None = None) -> list[int]:

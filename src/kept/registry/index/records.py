@@ -13,6 +13,7 @@ from django.db.models.functions import Concat
 
 from kept.people.models import Organisation, OtherName
 from kept.pledges import counting
+from kept.pledges.facets import within
 from kept.pledges.models import Revision, RevisionPartner, RevisionPlace, RevisionTag, Translation, TranslationState
 from kept.pledges.translations import TEXTS, words_of
 from kept.registry.index import words
@@ -121,34 +122,27 @@ class Organisations:
 
 def rows_of(keys: Sequence[int]) -> list[Row]:
     """These revisions, as far as they are public and valid now."""
-    read = Revision.objects.public().filter(**_within("pk", keys)).order_by()
+    read = Revision.objects.public().filter(**within("pk", keys)).order_by()
     return [Row(*values) for values in read.values_list(*READ, Description("content"))]
-
-
-def _within(name: str, keys: Sequence[int]) -> dict[str, Any]:
-    """The condition "one of these"; a range is asked for by its ends."""
-    if isinstance(keys, range):
-        return {f"{name}__gte": keys[0], f"{name}__lte": keys[-1]}
-    return {f"{name}__in": keys}
 
 
 def tags_of(keys: Sequence[int]) -> dict[int, str]:
     """{revision: "focus:access,kind:policy,sdg:4.4"}."""
-    rows = RevisionTag.objects.filter(**_within("revision", keys)).order_by().values_list("revision")
+    rows = RevisionTag.objects.filter(**within("revision", keys)).order_by().values_list("revision")
     return dict(rows.annotate(all=Joined(Concat("taxonomy", Value(":"), "slug"))))
 
 
 def places_of(keys: Sequence[int]) -> dict[int, str]:
     """{revision: "country+BDI,region-002"}: kind, whether the pledge names it, code."""
     sign = Case(When(named=True, then=Value("+")), default=Value("-"))
-    rows = RevisionPlace.objects.filter(**_within("revision", keys)).order_by().values_list("revision")
+    rows = RevisionPlace.objects.filter(**within("revision", keys)).order_by().values_list("revision")
     return dict(rows.annotate(all=Joined(Concat("kind", sign, "code", output_field=CharField()))))
 
 
 def partners_of(keys: Sequence[int]) -> dict[int, list[tuple[int, bool]]]:
     """{revision: (organisation, whether it said yes)}."""
     grouped: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    rows = RevisionPartner.objects.filter(**_within("revision", keys)).order_by("position")
+    rows = RevisionPartner.objects.filter(**within("revision", keys)).order_by("position")
     for key, organisation, confirmed in rows.values_list("revision", "organisation", "confirmed"):
         grouped[key].append((organisation, confirmed))
     return grouped
@@ -163,7 +157,7 @@ def translations_of(rows: Sequence[Row]) -> dict[int, list[tuple[str, str]]]:
         return {}
     ids = [row.pledge for row in rows]
     about = range(min(ids), max(ids) + 1) if len(rows) > FEW else ids
-    published = Translation.objects.filter(**_within("pledge", about), state=TranslationState.PUBLISHED).exclude(
+    published = Translation.objects.filter(**within("pledge", about), state=TranslationState.PUBLISHED).exclude(
         title=""
     )
     newest_of: dict[tuple[int, str], tuple[int, str]] = {}

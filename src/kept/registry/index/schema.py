@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 
 import tantivy
 
+from kept.pledges.facets import all_facets, all_orderings, until_registered
 from kept.registry.index import columns, words
 
 VERSION = 1  # raise it when documents are made in another way though the fields stay the same
@@ -16,7 +16,6 @@ FACETS = (
     "focus", "type", "group", "country", "region", "beneficiary", "entity_type", "origin", "amount", "year", "sdg",
     "language", "status",
 )  # fmt: skip
-_more: list[str] = []
 FIRST, LAST = "\x02", "\x03"  # stand around the words of a title: all of it is found as a phrase with them
 
 UNSIGNED = {  # name: looked up by it
@@ -33,24 +32,26 @@ UNSIGNED = {  # name: looked up by it
 }
 
 
-def register(facet: str) -> None:
-    """A later room's facet gets a field (`documents.register` calls this)."""
-    if facet not in FACETS and facet not in _more:
-        _more.append(facet)
-        schema.cache_clear()
-
-
+@until_registered
 def facets() -> tuple[str, ...]:
-    """The facets that the index can filter by, besides `organisation`."""
-    return (*FACETS, *_more)
+    """The facets that the index can filter by, besides `organisation`: the registry's own, and what rooms bring."""
+    return (*FACETS, *(facet.name for facet in all_facets() if facet.of and facet.name not in FACETS))
 
 
-@lru_cache(maxsize=1)
+@until_registered
+def orderings() -> tuple[str, ...]:
+    """The orders that rooms bring: a field each, of the same name with `o_` before it."""
+    return tuple(ordering.name for ordering in all_orderings())
+
+
+@until_registered
 def schema() -> tantivy.Schema:
     """All fields. Nothing of a pledge's text is stored, only where its words stand."""
     builder = tantivy.SchemaBuilder()
     for name, is_looked_up in UNSIGNED.items():
         builder.add_unsigned_field(name, indexed=is_looked_up, fast=True)
+    for name in orderings():
+        builder.add_unsigned_field(f"o_{name}", indexed=True, fast=True)
     builder.add_unsigned_field("organisation", indexed=True)
     for facet in facets():
         builder.add_text_field(f"f_{facet}", tokenizer_name="raw", index_option="basic")
@@ -76,6 +77,6 @@ def prepare(index: tantivy.Index) -> tantivy.Index:
 
 def fingerprint() -> str:
     """Names this way of indexing: an index that was made in another one is not read."""
-    made = [str(VERSION), tantivy.__version__, *facets(), *UNSIGNED, *words.STEMMERS]
+    made = [str(VERSION), tantivy.__version__, *facets(), *UNSIGNED, *orderings(), *words.STEMMERS]
     made += [f"{column.name}:{column.parts}:{column.multi}" for column in columns.all_columns()]
     return hashlib.sha256("\n".join(made).encode()).hexdigest()[:16]

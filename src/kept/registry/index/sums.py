@@ -19,7 +19,7 @@ EXACT = 2**53  # up to here a float holds every whole number
 MONEY, SEATS = columns.named("c_money"), columns.named("c_origin_seat")
 COUNTRIES = columns.columns_of("country")
 FOLLOWING = {"covered", "country_covered"}  # parts with countries that no pledge names
-NAMED = {part for part, facet in columns.FACET_OF.items() if facet == "country"} - FOLLOWING
+NAMED = set(columns.parts_of("country")) - FOLLOWING
 NOT_SUMMED = ("none", "unconverted")
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import tantivy
 
 from kept.log.models import Change, Entry
 from kept.log.queries import changes_since
 from kept.people.models import Organisation
+from kept.pledges import facets
 from kept.pledges.models import Revision, RevisionPartner
 from kept.registry.facets import same_organisations
 from kept.registry.index.documents import Maker
@@ -24,9 +25,6 @@ from kept.registry.index.schema import schema
 
 AT_ONCE = 5000  # changes in one commit
 REFERENCE = re.compile(r"P-(\d+)")
-
-# subject of a change: its keys → the valid public revisions that it touches
-Touches = Callable[[Sequence[str]], Iterable[int]]
 
 
 class NotThisDatabase(Exception):
@@ -94,9 +92,8 @@ def touched(changes: Iterable[Change]) -> set[int]:
         by_subject.setdefault(change.subject, {})[change.key] = None
     found: set[int] = set()
     for subject, keys in by_subject.items():
-        if subject in _subjects:
-            for some in _pieces(list(keys), 500):
-                found.update(_subjects[subject](some))
+        for some in _pieces(list(keys), 500):
+            found.update(facets.touched(subject, some))
     return found
 
 
@@ -120,12 +117,8 @@ def _of_organisations(slugs: Sequence[str]) -> Iterable[int]:
     yield from partners.values_list("revision", flat=True).iterator()
 
 
-_subjects: dict[str, Touches] = {"pledge": _of_pledges, "organisation": _of_organisations}
-
-
-def register_subject(subject: str, touches: Touches) -> None:
-    """Say which public revisions a change of a later room's subject touches. Others touch none (settings, rates)."""
-    _subjects[subject] = touches
+facets.touched_by("pledge", _of_pledges)
+facets.touched_by("organisation", _of_organisations)
 
 
 def _has_removed_text(changes: Iterable[Change], since: int) -> bool:
