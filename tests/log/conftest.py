@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
+from kept.log import checks
 from kept.log.actions import NewEntry, document_bytes, new_salt, open_head, reference_for
 
 
@@ -36,7 +37,9 @@ def publish(count: int = 1) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _keys_of_its_own(settings, tmp_path):
-    """Every test has its own key folder and no name or key from outside."""
+def _keys_of_its_own(settings, tmp_path, monkeypatch):
+    """Every test has its own key folder and no name or key from outside; the rooms above do not ask along."""
+    monkeypatch.setattr(checks, "_checks", [])
+    monkeypatch.setattr(checks, "_copy_checks", [])
     settings.KEPT_DATA = tmp_path
     settings.LOG_NAME = settings.LOG_KEY = ""

@@ -9,12 +9,15 @@ from datetime import UTC
 from kept.log import keys
 from kept.log.canonical import canonical_json
 from kept.log.copies import Copy, StoredRow, stored_rows
+from kept.log.exported import check_results
+from kept.log.figures import Latest
 from kept.log.models import Change, Document, Entry, Head, Node, SignedCheckpoint
 from kept.log.notes import Checkpoint, VerifierKey, read_key
 from kept.log.verify import (
     WITHOUT_DOCUMENT,
     DoesNotHold,
     Findings,
+    Hear,
     Row,
     Verification,
     check_copy,
@@ -52,16 +55,23 @@ def no_watch(rows: Iterable[Row], total: int) -> Iterable[Row]:
     return rows
 
 
-def verify_copy(copy: Copy, *, older: Iterable[str] = (), watch: Watch = no_watch) -> Findings:
-    """Check an exported file by itself, offline. Raises DoesNotHold."""
+def verify_copy(
+    copy: Copy, *, older: Iterable[str] = (), hear: Iterable[Hear] = (), watch: Watch = no_watch
+) -> Findings:
+    """Check an exported file by itself, offline: its log, and the pledges that stand beside it. Raises DoesNotHold."""
     key = read_key(copy.key)
-    findings = check_copy(watch(copy.rows(), keys.size_in(copy.checkpoint)), copy.checkpoint, key, older=older)
+    rows = watch(copy.rows(), keys.size_in(copy.checkpoint))
+    latest = Latest(copy.merged)
+    beside: list[Hear] = [latest] if copy.has_results else []
+    findings = check_copy(rows, copy.checkpoint, key, older=older, hear=[*hear, *beside])
+    if copy.has_results:
+        findings.rows = check_results(copy.results(), latest, copy.document_at)
     for check in _copy_checks:
         check(copy, findings)
     return findings
 
 
-def verify_database(*, older: Iterable[str] = (), watch: Watch = no_watch) -> Findings:
+def verify_database(*, older: Iterable[str] = (), hear: Iterable[Hear] = (), watch: Watch = no_watch) -> Findings:
     """Recompute the log from the database. Raises DoesNotHold for the first thing that does not hold.
 
     The server may go on publishing meanwhile: what is checked is the log as it was at the start.
@@ -75,7 +85,7 @@ def verify_database(*, older: Iterable[str] = (), watch: Watch = no_watch) -> Fi
     key = trusted_key(head)
     checkpoints = signed_checkpoints(head, notes, key, older)
     known = {(each.level, each.index): bytes(each.hash) for each in Node.objects.iterator()}
-    verification = StoredVerification(checkpoints, lambda level, index: known.get((level, index)))
+    verification = StoredVerification(checkpoints, lambda level, index: known.get((level, index)), hear)
     verification.walk(watch(stored_rows(head.size), head.size))
     check_head(head, verification)
     findings = verification.end(redacted_since=redacted_after(head.size), complete=False)

@@ -1,18 +1,19 @@
 """The log in an exported file: written in pieces and read in pieces, so that a million entries need no memory.
 
-    {"log": {"key": "name+id+key", "checkpoint": "…note…", "verifier": "…verify.py…",
+    {"log": {"key": "name+id+key", "checkpoint": "…note…", "verifier": "…verify.py…", "merged": {…},
              "entries": [{"entry": base64, "document": base64 or null, "leaf": base64}, …]}}
 
-Other keys may stand beside "log" (an export of the pledges). `leaf` is not needed to check anything; it
-helps to name the entry in which a byte was changed.
+Other keys may stand beside "log": the rows of an export of pledges (`results`) are compared with the documents.
+`leaf` is not needed to check anything; it helps to name the entry in which a byte was changed. `merged` says which
+organisations are one by now: {slug: [slug of the one that stays, when]}; documents keep the old names.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import ijson
@@ -24,6 +25,20 @@ from kept.log.standalone import source
 from kept.log.verify import DoesNotHold, Row, read_rows
 
 AT_ONCE = 1000
+Merged = dict[str, list[str]]
+
+_merged: list[Callable[[], Merged]] = []
+
+
+def register_merged(ask: Callable[[], Merged]) -> Callable[[], Merged]:
+    """Decorator: who knows which organisations are one by now, and since when."""
+    _merged[:] = [ask]
+    return ask
+
+
+def merged() -> Merged:
+    """{slug: [slug of the organisation that it was merged into, when]}"""
+    return _merged[0]() if _merged else {}
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,7 @@ def stored_rows(size: int) -> Iterator[StoredRow]:
 def log_section() -> Iterator[str]:
     """The value of "log" in an export, as pieces of JSON text. Raises as `checkpoint` does."""
     note = checkpoint()
-    beginning = {"key": verifier_key(), "checkpoint": note, "verifier": source()}
+    beginning = {"key": verifier_key(), "checkpoint": note, "verifier": source(), "merged": merged()}
     yield json.dumps(beginning, ensure_ascii=False)[:-1] + ', "entries": [\n'
     for row in stored_rows(size_in(note)):
         document = "null" if row.document is None else f'"{text_of(row.document)}"'
@@ -84,6 +99,21 @@ class Copy:
     path: Path
     key: str
     checkpoint: str
+    merged: Merged = field(default_factory=dict)
+    has_results: bool = False
+
+    def results(self) -> Iterator[dict]:
+        """The rows of pledges that stand beside the log. Raises DoesNotHold for what cannot be read."""
+        with self.path.open("rb") as file:
+            try:
+                yield from ijson.items(file, "results.item", use_float=False)
+            except ijson.JSONError as error:
+                raise DoesNotHold("changed", f"the file is no JSON: {error}") from None
+
+    def document_at(self, place: int) -> dict:
+        """The document at a place in the log."""
+        row = next(row for row in self.rows() if row.index == place)
+        return json.loads(row.document or b"{}")
 
     def rows(self) -> Iterator[Row]:
         """Its entries with their documents. Raises DoesNotHold for what cannot be read."""
@@ -106,4 +136,8 @@ def read_copy(path: Path) -> Copy:
         if not isinstance(value, str):
             raise DoesNotHold("missing", f"the file holds no log.{name}: there is nothing to check it against")
         found[name] = value
-    return Copy(path, found["key"], found["checkpoint"])
+    with path.open("rb") as file:
+        merged_ = next(ijson.items(file, "log.merged"), {})
+    with path.open("rb") as file:
+        has_results = any(name == "" and value == "results" for name, _event, value in ijson.parse(file))
+    return Copy(path, found["key"], found["checkpoint"], merged_, has_results)

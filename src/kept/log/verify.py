@@ -8,6 +8,8 @@ What is checked, in the order of the log: every entry is there once and in its p
 no earlier than the one before; references count up from P-00001 and revisions from 1, none missing; each
 document has the hash that its entry names, or was redacted by an entry of its own; the root over all
 entries is the one that was signed. The first thing that does not hold is raised as DoesNotHold.
+
+Whoever wants to count along gives `hear`: it is called for every entry with its document.
 """
 
 from __future__ import annotations
@@ -16,21 +18,21 @@ import base64
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from kept.log.canonical import NotCanonical, read_canonical
+from kept.log.figures import Figure
 from kept.log.merkle import BadProof, Frontier, leaf_hash, root_by_inclusion
-from kept.log.notes import Checkpoint, Forged, VerifierKey, from_base64, read_checkpoint, read_key
+from kept.log.notes import Checkpoint, Forged, VerifierKey, from_base64, read_checkpoint
 
 KEYS_OF_AN_ENTRY = {"at", "reference", "revision", "sha256", "type"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 PLEDGE = re.compile(r"P-(\d{5,})", re.ASCII)
 WITHOUT_DOCUMENT = {"document.redacted", "award.sealed"}  # entries that bring no document of their own
+Hear = Callable[[int, dict[str, Any], dict[str, Any] | None], None]  # place, entry, document (None: redacted, or none)
 
 
 class DoesNotHold(Exception):
@@ -73,6 +75,8 @@ class Findings:
     documents: int = 0
     redacted: list[str] = field(default_factory=list)  # "P-00007 revision 1", apart from what is there
     checkpoint: Checkpoint | None = None
+    revisions: dict[str, int] = field(default_factory=dict)  # the last revision of each pledge
+    rows: int | None = None  # of an export: pledges that say what their documents say
 
 
 class Verification:
@@ -82,13 +86,17 @@ class Verification:
     """
 
     def __init__(
-        self, checkpoints: Iterable[Checkpoint] = (), noted: Callable[[int, int], bytes | None] | None = None
+        self,
+        checkpoints: Iterable[Checkpoint] = (),
+        noted: Callable[[int, int], bytes | None] | None = None,
+        hear: Iterable[Hear] = (),
     ) -> None:
         self.expected: dict[int, Checkpoint] = {}
         for each in checkpoints:
             if self.expected.setdefault(each.size, each).root != each.root:
                 raise DoesNotHold("forged", f"two different roots were signed for {each.size} entries")
         self.noted = noted or (lambda level, index: None)
+        self.hear = list(hear)
         self.tree = Frontier()
         self.findings = Findings()
         self.time = ""
@@ -129,8 +137,11 @@ class Verification:
             self._check_number(entry, name)
         if entry["type"] == "document.redacted":
             self.redactions[entry["sha256"]] = name
-        elif entry["type"] not in WITHOUT_DOCUMENT:
-            self._check_document(entry, name, row.document)
+        document = None
+        if entry["type"] not in WITHOUT_DOCUMENT:
+            document = self._check_document(entry, name, row.document)
+        for heard in self.hear:
+            heard(index, entry, document)
         for level, place, root in self.tree.append(leaf):
             if self.noted(level, place) not in (None, root):
                 first, last = place << level, (place + 1 << level) - 1
@@ -157,7 +168,7 @@ class Verification:
             if sha256 not in self.without_text:
                 raise DoesNotHold("changed", f"the log says that {name} was redacted, but its text is there")
         findings = self.findings
-        findings.size, findings.root = size, self.tree.root()
+        findings.size, findings.root, findings.revisions = size, self.tree.root(), self.revisions
         findings.redacted = list(self.without_text.values())
         findings.checkpoint = self.expected.get(newest)
         return findings
@@ -203,10 +214,10 @@ class Verification:
                 raise DoesNotHold("added", f"{name}, though {reference} was never published")
         self.revisions[reference] = revision
 
-    def _check_document(self, entry: dict[str, Any], name: str, document: bytes | None) -> None:
+    def _check_document(self, entry: dict[str, Any], name: str, document: bytes | None) -> dict[str, Any] | None:
         if document is None:
             self.without_text[entry["sha256"]] = name
-            return
+            return None
         if hashlib.sha256(document).hexdigest() != entry["sha256"]:
             raise DoesNotHold("changed", f"the document of {name} is not the one that the log holds the hash of")
         try:
@@ -217,6 +228,7 @@ class Verification:
             if isinstance(content, dict) and content.get(key, entry[key]) != entry[key]:
                 raise DoesNotHold("forged", f"the document of {name} says that it is of {content[key]}")
         self.findings.documents += 1
+        return content if isinstance(content, dict) else None
 
     def _meet_checkpoint(self) -> None:
         signed = self.expected.get(self.tree.size)
@@ -237,12 +249,14 @@ def found_at(problem: DoesNotHold, rest: Iterator[Row]) -> int | None:
         return None
 
 
-def check_copy(rows: Iterable[Row], note: str, key: VerifierKey, *, older: Iterable[str] = ()) -> Findings:
+def check_copy(
+    rows: Iterable[Row], note: str, key: VerifierKey, *, older: Iterable[str] = (), hear: Iterable[Hear] = ()
+) -> Findings:
     """Check a complete copy against its signed checkpoint, and older ones that somebody kept.
 
     Raises DoesNotHold. What it does not do is to say whose key `key` is: compare it with one you know.
     """
-    verification = Verification([*(kept_checkpoint(each, key) for each in older), signed_by(note, key)])
+    verification = Verification([*(kept_checkpoint(each, key) for each in older), signed_by(note, key)], hear=hear)
     verification.walk(rows)
     return verification.end()
 
@@ -298,39 +312,12 @@ def read_rows(items: Iterable[dict[str, Any]]) -> Iterator[Row]:
             raise DoesNotHold("changed", f"entry {index} of the copy cannot be read") from None
 
 
-def in_words(findings: Findings, key: VerifierKey | None) -> str:
+def in_words(findings: Findings, key: VerifierKey | None, figure: Figure | None = None) -> str:
     """What holds, in a few lines."""
     root = base64.b64encode(findings.root).decode()
     lines = [f"holds: {findings.size} entries, {findings.documents} documents, root {root}"]
+    lines += [f"rows: {findings.rows} pledges of the export say what their documents say"] if findings.rows else []
     lines += [f"redacted: {name}" for name in findings.redacted]
     lines.append(f"key: {key}" if key else "not signed yet")
+    lines += [figure.in_words()] if figure else []
     return "\n".join(lines)
-
-
-def main(arguments: list[str]) -> int:
-    """verify.py [--key KEY] [--checkpoint OLDER] FILE: checks an export or a receipt; 0 where it holds, else 1."""
-    options = {"--key": "", "--checkpoint": ""}
-    files = []
-    rest = iter(arguments)
-    for word in rest:
-        if word in options:
-            options[word] = next(rest, "")
-        else:
-            files.append(word)
-    if len(files) != 1:
-        sys.stderr.write(f"{main.__doc__}\n")
-        return 2
-    try:
-        content = json.loads(Path(files[0]).read_bytes())
-        older = [Path(options["--checkpoint"]).read_text(encoding="utf-8")] if options["--checkpoint"] else []
-        log = content.get("log", {})
-        key = read_key(options["--key"] or log.get("key", ""))
-        if "proof" in content:
-            findings = check_receipt(content, key)
-        else:
-            findings = check_copy(read_rows(log.get("entries", [])), log.get("checkpoint", ""), key, older=older)
-    except (DoesNotHold, Forged, OSError, ValueError, AttributeError) as problem:
-        sys.stdout.write(f"does not hold: {problem}\n")
-        return 1
-    sys.stdout.write(in_words(findings, key) + "\n")
-    return 0

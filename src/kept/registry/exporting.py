@@ -49,8 +49,11 @@ def write_csv(records: Iterable[Record]) -> Iterator[bytes]:
     yield _taken(buffer)
 
 
-def write_json(records: Iterable[Record]) -> Iterator[bytes]:
-    """`{"results": […]}`, one pledge a line, each as the API answers it."""
+def write_json(records: Iterable[Record], log: Iterable[str] = ()) -> Iterator[bytes]:
+    """`{"results": […]}`, one pledge a line, each as the API answers it.
+
+    `log`: pieces of the log's own part (`kept.log.copies.log_section`), with which `kept verify` checks the file.
+    """
     buffer = io.StringIO()
     head = {"coalition": installation().name, "licence": installation().data_licence, "made": _now()}
     buffer.write(json.dumps(head, ensure_ascii=False)[:-1] + ',\n"results": [')
@@ -60,7 +63,14 @@ def write_json(records: Iterable[Record]) -> Iterator[bytes]:
         between = ",\n"
         if buffer.tell() > PIECE:
             yield _taken(buffer)
-    buffer.write("\n]}\n")
+    buffer.write("\n]")
+    between = ',\n"log": '
+    for piece in log:
+        buffer.write(between + piece)
+        between = ""
+        if buffer.tell() > PIECE:
+            yield _taken(buffer)
+    buffer.write("}\n")
     yield _taken(buffer)
 
 

@@ -1,4 +1,8 @@
-"""kept export-pledges OUT: the default selection as a file, its kind by the ending."""
+"""kept export-pledges OUT: the default selection as a file, its kind by the ending.
+
+A JSON file of the whole registry brings its log along: `kept verify OUT.json` checks it anywhere, and so does the
+verifier that is in it.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.http import QueryDict
 from tqdm import tqdm
 
+from kept.log.actions import LogForked
+from kept.log.copies import log_section
+from kept.log.keys import KeyUnusable
+from kept.log.queries import last_change
 from kept.registry import rows, search
-from kept.registry.exporting import FORMATS
+from kept.registry.exporting import FORMATS, write_json
 from kept.registry.selection import Selection
+
+TRIES = 4  # rows and log are read one after the other: again, where somebody published in between
 
 
 class Command(BaseCommand):
@@ -36,15 +46,24 @@ class Command(BaseCommand):
         if asked.problems:
             wrong = ", ".join(f"{problem.name}={problem.shown}" for problem in asked.problems)
             raise CommandError(f"This does not exist: {wrong}.", returncode=2)
-        total = search.count(selection)
-        shown = tqdm(rows.rows(selection), total=total, unit=" pledges", disable=not sys.stderr.isatty())
+        half = out.with_name(f"{out.name}.{os.getpid()}.part")
+        with_log = kind.ending == "json" and not options["select"]
         try:
-            half = out.with_name(f"{out.name}.{os.getpid()}.part")
-            with half.open("wb") as file:
-                for piece in kind.write(shown):
-                    file.write(piece)
+            for _try in range(TRIES):
+                total, number = search.count(selection), last_change()
+                shown = tqdm(rows.rows(selection), total=total, unit=" pledges", disable=not sys.stderr.isatty())
+                with half.open("wb") as file:
+                    file.writelines(write_json(shown, log_section()) if with_log else kind.write(shown))
+                if not with_log or last_change() == number:
+                    break
+            else:
+                half.unlink(missing_ok=True)
+                raise CommandError("Pledges are published all the time, and rows and log have to agree. Try again.")
             half.replace(out)  # nobody ever finds half a file under the name
         except OSError as error:
             half.unlink(missing_ok=True)
             raise CommandError(f"{out}: {error.strerror or error}.", returncode=2) from None
+        except (LogForked, KeyUnusable) as error:
+            half.unlink(missing_ok=True)
+            raise CommandError(f"{error} The file would lack its log.", returncode=2) from None
         self.stdout.write(f"{total} pledges written to {out}.")
