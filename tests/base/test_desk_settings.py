@@ -40,6 +40,16 @@ def test_the_coalition_is_renamed_on_screen_and_history_keeps_both_names(desk, s
     assert (entry.by, entry.data["from"]["name"], entry.data["to"]["name"]) == (secretary, "Kept", "Digital Coalition")
 
 
+def test_what_the_coalition_is_and_where_to_write_stand_where_the_settings_page_says(client, secretary):
+    about = {"en": "We connect everyone.", "fr": "Nous connectons chacun."}
+    actions.change_settings({"about": about, "contact_email": "office@example.org"}, by=secretary, at=NOW)
+    for address, words in (("/", "We connect everyone."), ("/fr/", "Nous connectons chacun."), ("/ru/", about["en"])):
+        page = client.get(address).content.decode()
+        assert f'<p class="quiet measure">{words}</p>' in page, address
+        assert f'<meta name="description" content="{words}">' in page
+        assert '<a href="mailto:office@example.org">' in page
+
+
 def test_a_save_that_changes_nothing_leaves_no_history(secretary):
     actions.change_settings({"name": installation().name}, by=secretary, at=NOW)
     assert not HistoryEntry.objects.exists()

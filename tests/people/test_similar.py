@@ -53,6 +53,16 @@ def test_niger_is_not_nigeria(make_organisation):
     assert found == [(niger, Reason.SPELLING)]  # a proposal, and no more
 
 
+def test_names_made_on_one_pattern_are_not_alike_for_it(make_organisation):
+    health = make_organisation("Ministry of Health and Social Protection, Kenya", country="KEN")
+    make_organisation("Ministry of Energy and Social Protection, Kenya", country="KEN")
+    assert doubles() == {}
+    slip = make_organisation("Ministry of Heath and Social Protection, Kenya", country="KEN")
+    assert doubles() == {health.pk: {slip.pk: Reason.SPELLING}, slip.pk: {health.pk: Reason.SPELLING}}
+    short = similar_organisations("Min. of Health and Social Protection, Kenya", country="KEN")
+    assert short[0] == (health, Reason.SPELLING)
+
+
 def test_a_host_of_many_says_nothing(make_organisation):
     make_organisation("Lake Radio", domain="facebook.com")
     assert similar_organisations("Hill Choir", website="https://facebook.com/hillchoir") == []

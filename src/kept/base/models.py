@@ -38,6 +38,11 @@ class Installation(models.Model):
         """The coalition's name in the language of the page."""
         return self.names.get(get_language() or "en") or self.name
 
+    @property
+    def display_about(self) -> str:
+        """What the coalition is, in the language of the page, else in English; empty where nobody wrote it."""
+        return self.about.get(get_language() or "en") or self.about.get("en", "")
+
 
 class HistoryEntry(models.Model):
     """One thing that happened to one subject: who, when, what, from, to, why."""
@@ -107,6 +112,7 @@ class OutgoingMail(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
+            models.Index(fields=["-made_at", "-id"], name="mail_newest"),
             # The worker asks for what is due, and for what somebody left half-sent.
             models.Index(fields=["send_after"], name="mail_due", condition=Q(state__in=["queued", "sending"])),
             models.Index(fields=["subject_kind", "subject_id"]),

@@ -119,7 +119,7 @@ def waiting_for_a_person() -> int:
 
 def mails(state: str = "", words: str = "") -> QuerySet[OutgoingMail]:
     """Mails in a state (all where empty) that have `words` in address or subject; the newest first."""
-    found = OutgoingMail.objects.defer("text", "html").select_related("person").order_by("-id")
+    found = OutgoingMail.objects.defer("text", "html").select_related("person").order_by("-made_at", "-id")
     if state:
         found = found.filter(state=state)
     for word in words.split():

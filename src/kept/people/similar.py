@@ -22,6 +22,7 @@ from kept.people.naming import domain_of, normalise
 SHOWN = 8
 SPELLING = 87  # of 100: rapidfuzz's token_sort_ratio of the normalised names
 SPELLING_AT_HOME = 80  # in the same country
+SLIP = 60  # of 100: how near the words are that two names do not share ("health", "wealth": 83; "health", "energy": 17)
 MOST_COMPARED = 1000  # beyond that only the newest that nobody has confirmed are compared with all by spelling
 NEWEST_COMPARED = 200
 MOST_IN_A_GROUP = 20  # a name that more than so many share says nothing ("Ministry of Health")
@@ -101,11 +102,24 @@ def _spelt_like(typed: list[str], abbreviation: str, country: str, shown: QueryS
     near = process.extract(
         typed[0], words, scorer=fuzz.token_sort_ratio, score_cutoff=SPELLING_AT_HOME, limit=SHOWN * 2
     )
-    found = [pk for _text, score, pk in near if score >= SPELLING or pk in at_home]
+    found = [
+        pk for text, score, pk in near if (score >= SPELLING or pk in at_home) and _differ_by_a_slip(typed[0], text)
+    ]
     initials = normalise(abbreviation).replace(" ", "") if abbreviation.strip() else typed[0]
     if 3 <= len(initials) <= 8 and " " not in initials:
         found += [pk for pk, normalised in words.items() if _initials(normalised) == initials]
     return found
+
+
+def _differ_by_a_slip(one: str, other: str) -> bool:
+    """Whether what two names do not share is a word more, a word cut short, or a word spelt otherwise.
+
+    "Ministry of Health, Kenya" and "Ministry of Heath, Kenya" may be one; "Ministry of Energy, Kenya" is another.
+    """
+    mine, theirs = one.split(), other.split()
+    rest = " ".join(sorted(word for word in mine if word not in theirs))
+    others = " ".join(sorted(word for word in theirs if word not in mine))
+    return rest.startswith(others) or others.startswith(rest) or fuzz.ratio(rest, others) >= SLIP
 
 
 def _initials(normalised: str) -> str:
@@ -167,5 +181,6 @@ def _spelt_alike(rows: list[tuple[Any, ...]]) -> Iterator[tuple[int, int]]:
     words = [row[1] for row in rows]
     for row in asked:
         near = process.extract(row[1], words, scorer=fuzz.token_sort_ratio, score_cutoff=SPELLING, limit=SHOWN)
-        for _text, _score, place in near:
-            yield row[0], rows[place][0]
+        for text, _score, place in near:
+            if _differ_by_a_slip(row[1], text):
+                yield row[0], rows[place][0]

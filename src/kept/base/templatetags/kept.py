@@ -54,6 +54,13 @@ def decimal(value: Decimal | None, digits: int | None = None) -> str:
 
 
 @register.filter
+def own_digits(text: str) -> str:
+    """A text of ours with its digits as this page shows digits; markup is left alone (an address may hold some)."""
+    words = str(text)
+    return words if "<" in words or "&" in words else _formats().digits(words, _language())
+
+
+@register.filter
 def percent(share: Decimal | None) -> str:
     """A share of one: Decimal("0.52") → "52%"."""
     return "" if share is None else _formats().format_percent(share, _language())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from kept.people.models import Membership, Organisation, Person
@@ -91,10 +92,14 @@ def _revisions(loading) -> None:
         at = loading.now - timedelta(days=3 + done)
         text = actions.begin_revision(pledge, by=member.person, at=at)
         content = PledgeContent.from_json(text.content)
-        summary = f"{content.summary} The last places follow one year later."
+        end = str(int(content.end[:4]) + 1)
         actions.save_fields(
             pledge,
-            {"summary": summary, "end": str(int(content.end[:4]) + 1)},
+            {
+                "summary": f"{content.summary} The last places follow one year later.",
+                "end": end,
+                "indicators": tuple(replace(each, by=end) for each in content.indicators),
+            },
             by=member.person,
             at=at,
             base_version=text.version,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import combinations
 
 from kept.base import history
 from kept.pledges.content import PledgeContent
@@ -98,15 +99,32 @@ def _take_back(loading, records: list[Record]) -> None:
 
 
 def _replace(loading, records: list[Record]) -> None:
-    """An older pledge is replaced by a newer one of the same organisation."""
-    rng = loading.rng
+    """A few pledges are replaced by a newer one of the same organisation that promises the same, else the like of it."""
     by_lead: dict[int, list[Record]] = {}
-    for r in records:
-        by_lead.setdefault(r.content.lead, []).append(r)
-    pairs = [rs for rs in by_lead.values() if len(rs) > 3 and rs[-1].published_at.date() >= QUIET_UNTIL]
-    for group in rng.sample(pairs, min(REPLACED, len(pairs))):
-        old = next((r for r in group[:-1] if not r.content.amount and r.pledge.status == Status.PUBLISHED), None)
-        if old is not None and group[-1].pledge.status == Status.PUBLISHED:
-            old.pledge.successor = group[-1].pledge
-            at = group[-1].published_at + timedelta(hours=1)
-            _again(old.pledge, old.content, "pledge.superseded", at, "", loading)
+    for record in records:
+        by_lead.setdefault(record.content.lead, []).append(record)
+    pairs = [pair for group in by_lead.values() if (pair := _nearest_pair(group))]
+    loading.rng.shuffle(pairs)
+    pairs.sort(key=lambda pair: _likeness(*pair), reverse=True)
+    for old, new in pairs[:REPLACED]:
+        old.pledge.successor = new.pledge
+        at = new.published_at + timedelta(hours=1)
+        _again(old.pledge, old.content, "pledge.superseded", at, "", loading)
+
+
+def _nearest_pair(group: list[Record]) -> tuple[Record, Record] | None:
+    """The older and the newer pledge of one organisation that are most alike; None where no pair may be taken."""
+    standing = [r for r in group if r.pledge.status == Status.PUBLISHED]
+    pairs = [
+        (old, new)
+        for old, new in combinations(standing, 2)
+        if not old.content.amount and old.published_at < new.published_at and new.published_at.date() >= QUIET_UNTIL
+    ]
+    return max(pairs, key=lambda pair: _likeness(*pair), default=None)
+
+
+def _likeness(old: Record, new: Record) -> tuple[int, int]:
+    """How near two promises are: the same idea, then how many places and subjects they share."""
+    one, other = old.content, new.content
+    shared = len(set(one.targets) & set(other.targets)) + len(set(one.focus_areas) & set(other.focus_areas))
+    return int(one.summary == other.summary), shared + len(set(one.kinds) & set(other.kinds))

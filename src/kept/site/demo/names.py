@@ -14,7 +14,7 @@ THINGS = (
     "Driftwood", "Firefly", "Gooseberry", "Harmonica", "Ibis", "Jasmine", "Kettle", "Lark", "Mulberry", "Narwhal",
     "Origami", "Poppy", "Quince", "Rosemary", "Seahorse", "Tangerine", "Umbrella", "Violet", "Wren", "Yarrow",
 )  # fmt: skip
-PLURALS = tuple(f"{t[:-1]}ies" if t.endswith("y") else f"{t}s" for t in THINGS)
+PLURALS = tuple(f"{t[:-1]}ies" if t.endswith("y") else f"{t}es" if t.endswith("s") else f"{t}s" for t in THINGS)
 PORTFOLIOS = ("Networks", "Signals", "Open Doors", "Bright Screens", "Long Wires", "New Skills", "Good Reception")
 PATTERNS = {
     EntityType.PRIVATE_SECTOR: (
