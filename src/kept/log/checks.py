@@ -9,10 +9,11 @@ from datetime import UTC
 from kept.log import keys
 from kept.log.canonical import canonical_json
 from kept.log.copies import Copy, StoredRow, stored_rows
+from kept.log.cosignatures import cosigned_at
 from kept.log.exported import check_results
 from kept.log.figures import Latest
-from kept.log.models import Change, Document, Entry, Head, Node, SignedCheckpoint
-from kept.log.notes import Checkpoint, VerifierKey, read_key
+from kept.log.models import Change, Cosignature, Document, Entry, Head, Node, SignedCheckpoint
+from kept.log.notes import COSIGNATURE, Checkpoint, Forged, VerifierKey, read_key
 from kept.log.verify import (
     WITHOUT_DOCUMENT,
     DoesNotHold,
@@ -88,6 +89,7 @@ def verify_database(*, older: Iterable[str] = (), hear: Iterable[Hear] = (), wat
     verification = StoredVerification(checkpoints, lambda level, index: known.get((level, index)), hear)
     verification.walk(watch(stored_rows(head.size), head.size))
     check_head(head, verification)
+    check_cosignatures(head)
     findings = verification.end(redacted_since=redacted_after(head.size), complete=False)
     check_strays(head, findings)
     for check in _checks:
@@ -155,6 +157,20 @@ def check_head(head: Head, verification: Verification) -> None:
         raise DoesNotHold("changed", "the head's hashes do not follow from the entries")
     if published != head.last_number:
         raise DoesNotHold("changed", f"the head gave {head.last_number} references, {published} were published")
+
+
+def check_cosignatures(head: Head) -> None:
+    """What witnesses said of our checkpoints is what they signed. Raises DoesNotHold."""
+    for one in Cosignature.objects.filter(origin=head.origin).iterator():
+        name = f"the co-signature by {one.witness.partition('+')[0]} for {one.size} entries"
+        note = SignedCheckpoint.objects.filter(origin=one.origin, size=one.size).values_list("note", flat=True).first()
+        if note is None:
+            raise DoesNotHold("added", f"{name}, a checkpoint that is not here")
+        try:
+            if cosigned_at(note + one.line, read_key(one.witness, COSIGNATURE)) != one.at:
+                raise DoesNotHold("changed", f"{name}: its time is another one")
+        except Forged:
+            raise DoesNotHold("forged", name) from None
 
 
 def redacted_after(size: int) -> list[str]:

@@ -23,6 +23,7 @@ from kept.log.keys import size_in
 from kept.log.models import Document, Entry
 from kept.log.standalone import source
 from kept.log.verify import DoesNotHold, Row, read_rows
+from kept.log.witnesses import cosigned
 
 AT_ONCE = 1000
 Merged = dict[str, list[str]]
@@ -70,7 +71,7 @@ def stored_rows(size: int) -> Iterator[StoredRow]:
 def log_section() -> Iterator[str]:
     """The value of "log" in an export, as pieces of JSON text. Raises as `checkpoint` does."""
     note = checkpoint()
-    beginning = {"key": verifier_key(), "checkpoint": note, "verifier": source(), "merged": merged()}
+    beginning = {"key": verifier_key(), "checkpoint": cosigned(note), "verifier": source(), "merged": merged()}
     yield json.dumps(beginning, ensure_ascii=False)[:-1] + ', "entries": [\n'
     for row in stored_rows(size_in(note)):
         document = "null" if row.document is None else f'"{text_of(row.document)}"'

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from kept.log.cosignatures import cosigned_at
 from kept.log.figures import (
     Figure,
     Latest,
@@ -22,7 +23,7 @@ from kept.log.figures import (
     said_by_document,
     said_by_row,
 )
-from kept.log.notes import Forged, VerifierKey, from_base64, read_key
+from kept.log.notes import COSIGNATURE, Forged, VerifierKey, from_base64, read_key
 from kept.log.verify import DoesNotHold, Findings, Hear, check_copy, check_receipt, in_words, read_rows
 
 
@@ -60,8 +61,8 @@ def check_results(
 
 
 def main(arguments: list[str]) -> int:
-    """verify.py [--key KEY] [--checkpoint OLDER] [--figure DAY@SIZE] FILE: an export or a receipt; 0 holds, 1 does not."""
-    options = {"--key": "", "--checkpoint": "", "--figure": ""}
+    """verify.py [--key KEY] [--witness KEY] [--checkpoint OLDER] [--figure DAY@SIZE] FILE: 0 it holds, 1 it does not."""
+    options = {"--key": "", "--witness": "", "--checkpoint": "", "--figure": ""}
     files = []
     rest = iter(arguments)
     for word in rest:
@@ -77,16 +78,28 @@ def main(arguments: list[str]) -> int:
         older = [Path(options["--checkpoint"]).read_text(encoding="utf-8")] if options["--checkpoint"] else []
         log = content.get("log", {})
         key = read_key(options["--key"] or log.get("key", ""))
+        witnessed = witnessed_by(options["--witness"], content.get("checkpoint") or log.get("checkpoint", ""))
         if "proof" in content:
-            sys.stdout.write(in_words(check_receipt(content, key), key) + "\n")
+            sys.stdout.write(in_words(check_receipt(content, key), key) + "\n" + witnessed)
             return 0
         tally = Tally(*read_pair(options["--figure"])) if options["--figure"] else None
         findings, figure = check_export(content, key, older, tally)
     except (DoesNotHold, Forged, NoPair, OSError, ValueError, AttributeError) as problem:
         sys.stdout.write(f"does not hold: {problem}\n")
         return 1
-    sys.stdout.write(in_words(findings, key, figure) + "\n")
+    sys.stdout.write(in_words(findings, key, figure) + "\n" + witnessed)
     return 0
+
+
+def witnessed_by(line: str, note: str) -> str:
+    """A line that says when a witness that one knows co-signed; "" where none was named. Raises DoesNotHold."""
+    if not line:
+        return ""
+    key = read_key(line, COSIGNATURE)
+    at = cosigned_at(note, key)
+    if at is None:
+        raise DoesNotHold("missing", f"the co-signature by {key.name} with the key {key.id.hex()}")
+    return f"co-signed: {key.name}, {at:%Y-%m-%d %H:%M} UTC\n"
 
 
 def check_export(

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
-from kept.log.notes import VerifierKey
+from kept.log.notes import COSIGNATURE, VerifierKey
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]{0,150}")
 
@@ -69,6 +69,21 @@ def signing_key(*, make: bool) -> Ed25519PrivateKey:
             f"This log was signed before, and its key is not there ({path}). Bring the key back, or begin a new "
             "log: kept log-restart."
         ) from None
+
+
+def witness_key(name: str) -> tuple[VerifierKey, Ed25519PrivateKey]:
+    """The key with which this installation co-signs other logs, never its own: `keys/witness.key`, name and secret.
+
+    Made at first use under `name`; the name never changes after that. Raises KeyUnusable.
+    """
+    path = folder() / "witness.key"
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            write_once(path, f"{right_name(name)}\n{base64.b64encode(secrets.token_bytes(32)).decode()}\n")
+    known, _, secret = path.read_text(encoding="utf-8").partition("\n")
+    key = Ed25519PrivateKey.from_private_bytes(seed(secret, str(path)))
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return VerifierKey(known, public, COSIGNATURE), key
 
 
 def seed(text: str, source: str) -> bytes:

@@ -135,3 +135,36 @@ class SignedCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.size}"
+
+
+class Cosignature(models.Model):
+    """A witness's line below one of our checkpoints, with the witness's key as it was then."""
+
+    origin = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    witness = models.CharField(max_length=300)  # the witness's public key: name+id+key
+    line = models.CharField(max_length=500)
+    at = models.DateTimeField()  # the witness's own clock
+
+    class Meta:
+        ordering = ["size", "at"]
+        constraints = [models.UniqueConstraint(fields=["origin", "size", "witness"], name="one_cosignature_each")]
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.size} by {self.witness.partition('+')[0]}"
+
+
+class WitnessedLog(models.Model):
+    """The newest checkpoint of another log that this installation co-signed: it never co-signs anything before it."""
+
+    origin = models.CharField(max_length=200, primary_key=True)
+    size = models.BigIntegerField(default=0)
+    root = models.BinaryField()
+    note = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["origin"]
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.size}"

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 from kept.log.ed25519 import signature_is_good
 
-ED25519 = b"\x01"
+ED25519 = b"\x01"  # the kinds of keys that a line can describe: a log's own, a witness's
+COSIGNATURE = b"\x04"
 
 
 class Forged(ValueError):
@@ -27,29 +28,30 @@ class Forged(ValueError):
 
 @dataclass(frozen=True)
 class VerifierKey:
-    """The public half of a log's key, with the log's name."""
+    """The public half of a log's key, or of a witness's, with its name."""
 
     name: str
     public: bytes
+    kind: bytes = ED25519
 
     @property
     def id(self) -> bytes:
         """Four bytes by which a signature says which key made it."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.kind + self.public).digest()[:4]
 
     def __str__(self) -> str:
         """The key as one line: name+id+key."""
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(self.kind + self.public).decode()}"
 
 
-def read_key(line: str) -> VerifierKey:
+def read_key(line: str, kind: bytes = ED25519) -> VerifierKey:
     """The key that a line `name+id+key` describes. Raises Forged where it does not hold its own id."""
     name, _, rest = line.strip().partition("+")
     key_id, _, key = rest.partition("+")
     data = from_base64(key)
-    found = VerifierKey(name, data[1:])
-    if not name or data[:1] != ED25519 or len(data) != 33 or found.id.hex() != key_id:
-        raise Forged("this line is no public key of a log")
+    found = VerifierKey(name, data[1:], kind)
+    if not name or data[:1] != kind or len(data) != 33 or found.id.hex() != key_id:
+        raise Forged(f"this line is no public key of a {'witness' if kind == COSIGNATURE else 'log'}")
     return found
 
 

@@ -9,6 +9,7 @@ from kept.log.keys import size_in
 from kept.log.merkle import inclusion_proof
 from kept.log.models import Document
 from kept.log.queries import StoredTree, document_behind, latest_entry
+from kept.log.witnesses import cosigned
 
 
 class Redacted(LookupError):
@@ -39,5 +40,5 @@ def receipt(reference: str) -> dict | None:
         "entry": base64.b64encode(entry.data).decode(),
         "index": entry.index,
         "proof": [base64.b64encode(step).decode() for step in proof],
-        "checkpoint": note,
+        "checkpoint": cosigned(note),
     }

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PARTS = ("canonical", "merkle", "ed25519", "notes", "figures", "verify", "exported")
+PARTS = ("canonical", "merkle", "ed25519", "notes", "cosignatures", "figures", "verify", "exported")
 BEGINNING = '''#!/usr/bin/env python3
 """Checks an exported copy of a Kept registry's log, or the receipt of one pledge. Needs Python 3.11 or newer.
 
-    python3 verify.py [--key KEY] [--checkpoint OLDER] [--figure DAY@SIZE] FILE
+    python3 verify.py [--key KEY] [--witness KEY] [--checkpoint OLDER] [--figure DAY@SIZE] FILE
 
 Without --key it believes the key in the export: compare the key that it prints with one that you know.
-A checkpoint that you kept yourself is the best proof: nobody can change what it covers unseen.
+A checkpoint that you kept yourself is the best proof: nobody can change what it covers unseen. The next best
+is a witness that you trust: with --witness its co-signature has to be there.
 """
 
 from __future__ import annotations

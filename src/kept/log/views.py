@@ -6,10 +6,13 @@ Other web sites' scripts may read them (CORS), since checking the log is everybo
 from __future__ import annotations
 
 import hashlib
+import json
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from kept.log import queries
 from kept.log.actions import LogForked, checkpoint, verifier_key
@@ -18,6 +21,16 @@ from kept.log.models import Document
 from kept.log.receipts import Redacted, receipt
 from kept.log.standalone import source
 from kept.log.tiles import WIDTH, read_tile_path
+from kept.log.witnesses import (
+    LARGEST_REQUEST,
+    BadFile,
+    Declined,
+    add_checkpoint,
+    cosigned,
+    own_key,
+    watched_now,
+    written_down,
+)
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_AN_HOUR = "public, max-age=3600"
@@ -49,7 +62,7 @@ def checkpoint_view(request: HttpRequest) -> HttpResponse:
         note = checkpoint()
     except (LogForked, KeyUnusable) as error:
         return problem(503, "The log cannot be signed", str(error))
-    return answer(request, note, "text/plain; charset=utf-8", cache=A_FEW_SECONDS)
+    return answer(request, cosigned(note), "text/plain; charset=utf-8", cache=A_FEW_SECONDS)
 
 
 @require_safe
@@ -99,6 +112,44 @@ def verifier_view(request: HttpRequest) -> HttpResponse:
     response = answer(request, source(), "text/x-python; charset=utf-8", cache=FOR_AN_HOUR)
     response["Content-Disposition"] = 'attachment; filename="verify.py"'
     return response
+
+
+@csrf_exempt  # no session is asked: the checkpoint's own signature says whose it is
+@require_POST
+def add_checkpoint_view(request: HttpRequest) -> HttpResponse:
+    """/log/witness/add-checkpoint: another log asks us to co-sign (C2SP tlog-witness)."""
+    try:
+        if int(request.headers.get("Content-Length") or 0) > LARGEST_REQUEST:
+            raise Declined(413, "A request has 64 KiB at most.")
+        lines = add_checkpoint(request.read(LARGEST_REQUEST + 1), at=timezone.now())
+    except Declined as declined:
+        kind = "text/x.tlog.size" if declined.status == 409 else "text/plain; charset=utf-8"
+        return HttpResponse(declined.text, status=declined.status, content_type=kind)
+    except (BadFile, KeyUnusable) as error:
+        return problem(503, "Nothing is co-signed here", str(error))
+    return HttpResponse(lines, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def witness_key_view(request: HttpRequest) -> HttpResponse:
+    """/log/witness/key: the key with which we co-sign other logs; 404 where we watch none."""
+    try:
+        if not written_down()[1]:
+            raise Http404("No log is co-signed here.")
+        key = own_key()[0]
+    except (BadFile, KeyUnusable) as error:
+        return problem(503, "Nothing is co-signed here", str(error))
+    return answer(request, f"{key}\n", "text/plain; charset=utf-8", cache=A_FEW_SECONDS)
+
+
+@require_safe
+def witnessed_view(request: HttpRequest) -> HttpResponse:
+    """/log/witness/logs: the logs that we co-sign, and the newest checkpoint of each that we remember."""
+    try:
+        found = json.dumps({"logs": watched_now()}, ensure_ascii=False)
+    except BadFile as error:
+        return problem(503, "Nothing is co-signed here", str(error))
+    return answer(request, found, "application/json", cache=A_FEW_SECONDS)
 
 
 @require_safe

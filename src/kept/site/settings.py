@@ -153,6 +153,7 @@ REGISTRY_INDEX = c.flag("KEPT_INDEX", default=True)
 
 LOG_NAME = os.environ.get("LOG_NAME", "")
 LOG_KEY = os.environ.get("LOG_KEY", "")
+FETCH_PRIVATE = c.flag("KEPT_FETCH_PRIVATE")
 
 # Sign-in: a code by mail or a passkey; password and TOTP for those who want them (django-allauth).
 LOGIN_URL = "account_login"
