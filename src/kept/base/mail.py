@@ -9,6 +9,7 @@ no more (docs/decisions/0031-a-mail-is-in-doubt-once-at-most.md).
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,6 +82,29 @@ def queue(
         return OutgoingMail.objects.create(**values)
     mail, made = OutgoingMail.objects.get_or_create(key=key, defaults=values)
     return mail if made else None
+
+
+def queue_many(mails: Sequence[dict[str, Any]]) -> int:
+    """Queue many mails at once, in the caller's transaction: each a dict of `queue`'s keywords, with a `key`.
+
+    As `queue` does one: what has a key that is known already is not queued again. Returns how many were.
+    """
+    keys = [words["key"] for words in mails]
+    known = set(OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True))
+    rows: dict[str, OutgoingMail] = {}
+    for words in mails:
+        person = words.get("person")
+        if words["key"] in known or (person is not None and not person.is_active):
+            continue
+        language, about = words.get("language", "en"), words.get("subject") or ("", None)
+        title, text, html = written(words["kind"], language, {"person": person, **(words.get("context") or {})})
+        at = words.get("at") or timezone.now()
+        rows[words["key"]] = OutgoingMail(
+            key=words["key"], to=words["to"], person=person, language=language, kind=words["kind"], subject=title,
+            text=text, html=html, made_at=at, send_after=at, subject_kind=about[0], subject_id=about[1],
+        )  # fmt: skip
+    OutgoingMail.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=200)
+    return len(rows)
 
 
 def written(kind: str, language: str, context: dict) -> tuple[str, str, str]:

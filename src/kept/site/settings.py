@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "kept.log",
     "kept.people",
     "kept.pledges",
+    "kept.progress",
     "kept.registry",
     "kept.api",
     "kept.site",

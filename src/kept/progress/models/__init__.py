@@ -1,0 +1,62 @@
+"""The nouns of this room, by what they are about: rounds, reports, checking, standing."""
+
+from kept.progress.models.checking import (
+    Appeal,
+    AppealAbout,
+    AppealState,
+    SameMoney,
+    SameMoneyState,
+    Sample,
+    SampleItem,
+    Verification,
+    VerificationOutcome,
+    VerificationState,
+)
+from kept.progress.models.reports import (
+    ActivityByCountry,
+    Definition,
+    Evidence,
+    IndicatorValue,
+    MoneyStage,
+    Origin,
+    PeopleReached,
+    Report,
+    ReportMessage,
+    ReportSource,
+    ReportState,
+)
+from kept.progress.models.rounds import Asked, Letter, LetterAsked, Reminder, Round, RoundQuestion, RoundState
+from kept.progress.models.standing import SilenceNotice, Standing
+
+__all__ = [
+    "ActivityByCountry",
+    "Appeal",
+    "AppealAbout",
+    "AppealState",
+    "Asked",
+    "Definition",
+    "Evidence",
+    "IndicatorValue",
+    "Letter",
+    "LetterAsked",
+    "MoneyStage",
+    "Origin",
+    "PeopleReached",
+    "Reminder",
+    "Report",
+    "ReportMessage",
+    "ReportSource",
+    "ReportState",
+    "Round",
+    "RoundQuestion",
+    "RoundState",
+    "SameMoney",
+    "SameMoneyState",
+    "Sample",
+    "SampleItem",
+    "SilenceNotice",
+    "Standing",
+    "Verification",
+    "VerificationOutcome",
+    "VerificationState",
+]

@@ -1,0 +1,82 @@
+"""Reads that join several models, for screens of this room and of the rooms after it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from kept.pledges.models import Pledge
+from kept.progress.models import Asked, Letter, Report, ReportState, Round, RoundState, Standing
+
+
+def standing_of(pledge: Pledge) -> Standing | None:
+    """Where a pledge stands now; None for one that is not public."""
+    return Standing.objects.at().filter(pledge=pledge).select_related("report").first()
+
+
+def standings_of(pledge_ids: list[int]) -> dict[int, Standing]:
+    """The same for a page of a list, in one read."""
+    return {row.pledge_id: row for row in Standing.objects.at().filter(pledge__in=pledge_ids)}
+
+
+def reports_of(pledge: Pledge) -> QuerySet[Report]:
+    """A pledge's public reports, the newest first, with everything that a page shows of them."""
+    related = ("values", "money", "activities", "evidence", "verifications")
+    found = Report.objects.public().filter(pledge=pledge).select_related("round", "people", "corrected_by", "pledge")
+    return found.prefetch_related(*related).order_by("-period_end", "-n")
+
+
+STATES = ("waiting", "late", "answered", "unreachable", "writing")
+
+
+def asked_in(round_: Round, state: str = "", today: date | None = None) -> QuerySet[Asked]:
+    """Whom a round asked, narrowed to who answered, who is late, whom nobody can reach."""
+    found = Asked.objects.filter(round=round_)
+    if state == "answered":
+        found = found.exclude(answered_at=None)
+    elif state == "unreachable":
+        found = found.filter(answered_at=None).exclude(unreachable_since=None)
+    elif state == "late" and today is not None:
+        found = found.late(today)
+    elif state == "waiting":
+        found = found.filter(answered_at=None)
+    elif state == "writing":
+        found = found.filter(Exists(Report.objects.filter(asked=OuterRef("pk"), state__in=["draft", "asked_back"])))
+    return found
+
+
+def with_people(asked: QuerySet[Asked]) -> QuerySet[Asked]:
+    """With pledge, organisation, letters and reminders: a fixed number of reads for a page."""
+    letters = Letter.objects.annotate(reminded=Count("reminders"))
+    reports = Report.objects.exclude(state=ReportState.DISCARDED).order_by("-pk")
+    return asked.select_related("pledge", "organisation", "round").prefetch_related(
+        Prefetch("letters", queryset=letters), Prefetch("reports", queryset=reports)
+    )
+
+
+def counts_of(round_: Round, today: date) -> dict[str, int]:
+    """How many a round asked, and how many of them answered, are late, cannot be reached."""
+    return Asked.objects.filter(round=round_).aggregate(
+        all=Count("pk"),
+        answered=Count("pk", filter=Q(answered_at__isnull=False)),
+        waiting=Count("pk", filter=Q(answered_at__isnull=True)),
+        late=Count("pk", filter=Q(answered_at__isnull=True, due__lt=today)),
+        unreachable=Count("pk", filter=Q(answered_at__isnull=True, unreachable_since__isnull=False)),
+    )
+
+
+def to_review() -> int:
+    """How many reports wait on the desk."""
+    return Report.objects.to_review().count()
+
+
+def waiting_of(person: Any) -> QuerySet[Asked]:
+    """What a person is asked about and has not answered, in open rounds."""
+    from kept.people.permissions import roles_of, writes_for
+
+    mine = [pk for pk in roles_of(person) if writes_for(person, pk)]
+    found = Asked.objects.filter(round__state=RoundState.OPEN, pledge__lead__in=mine)
+    unanswered = Q(answered_at=None) | Q(sent_back_at__isnull=False)
+    return found.filter(unanswered).select_related("pledge", "round").order_by("due", "pledge__number")

@@ -1,0 +1,94 @@
+"""A pledge in silence moves by the calendar alone; what was so on any past day can be asked for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kept.base.models import OutgoingMail
+from kept.progress import actions, restate
+from kept.progress.models import Asked, SilenceNotice, Standing
+
+pytestmark = pytest.mark.django_db
+
+
+def reporting(pledge) -> str:
+    return Standing.objects.at().get(pledge=pledge).reporting
+
+
+def test_silence_comes_by_the_calendar_after_a_notice(make_pledge, make_round, later):
+    pledge = make_pledge("published")
+    make_round(deadline=30)
+    seen = []
+    for day in (30, 31, 76, 89, 90):
+        actions.notify_due(later(day))
+        restate.restate_due(later(day))
+        seen.append(reporting(pledge))
+    assert seen == ["due", "overdue", "overdue", "overdue", "silent"]
+    assert OutgoingMail.objects.filter(kind="progress/silence").count() == 1
+
+
+def test_the_right_of_reply_holds_it_off_and_stands_beside(make_pledge, make_round, later, focal_point, today):
+    pledge = make_pledge("published")
+    make_round(deadline=30)
+    actions.notify_due(later(76))
+    actions.reply_to_notice(
+        Asked.objects.get(), "We count in May.", until=today + timedelta(days=100), by=focal_point, at=later(80)
+    )
+    seen = []
+    for day in (95, 100, 101):
+        restate.restate_due(later(day))
+        seen.append(reporting(pledge))
+    assert (seen, SilenceNotice.objects.get().reply) == (["overdue", "overdue", "silent"], "We count in May.")
+
+
+def test_an_answer_is_current_again_at_once(make_pledge, make_round, make_report, later):
+    pledge = make_pledge("published")
+    make_round(deadline=30)
+    actions.notify_due(later(76))
+    restate.restate_due(later(95))
+    make_report(pledge, "submitted", at=later(96))
+    restate.restate([pledge.pk], at=later(96))
+    assert reporting(pledge) == "current"
+
+
+def test_the_last_answer_stands_beside_while_an_owner_is_silent(make_pledge, make_round, make_report, later, secretary):
+    pledge = make_pledge("published")
+    make_round("2025", deadline=10)
+    make_report(pledge, "accepted", value="81")
+    make_round("2026", deadline=20)
+    actions.notify_due(later(70))
+    restate.restate_due(later(90))
+    row = Standing.objects.at().get()
+    assert (row.reporting, row.said, row.value, row.said_on is not None) == ("silent", "on_track", 81, True)
+
+
+def test_documented_completion_closes_reporting(make_pledge, make_round, make_report, later):
+    pledge = make_pledge("published")
+    make_round()
+    make_report(pledge, "accepted", value="214", said="completed", completed_on="2026-01-01", supported="214")
+    restate.restate_due(later(4000))
+    row = Standing.objects.at().get(pledge=pledge)
+    assert (row.standing, row.level, row.reporting) == ("kept", "documented", "closed")
+
+
+def test_the_same_day_is_derived_again_without_a_change(make_pledge, make_round, later):
+    pledge = make_pledge("published")
+    make_round()
+    assert restate.restate([pledge.pk], at=later(5)) == []
+
+
+def test_any_past_instant_can_be_asked_for(make_pledge, make_round, later):
+    make_pledge("published")
+    make_round(deadline=30)
+    restate.restate_due(later(31))
+    assert [Standing.objects.at(later(day)).get().reporting for day in (1, 32)] == ["due", "overdue"]
+
+
+def test_a_whole_chunk_is_restated_in_a_fixed_number_of_queries(make_pledge, make_round, later, connection_queries):
+    one = make_pledge("published")
+    others = [make_pledge("published") for _ in range(3)]
+    make_round(deadline=30)
+    first = connection_queries(lambda: restate.restate([one.pk], at=later(31)))
+    assert connection_queries(lambda: restate.restate([p.pk for p in others], at=later(31))) == first
