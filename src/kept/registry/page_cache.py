@@ -2,7 +2,8 @@
 
 A page is fresh while the log's change number is the one that it was made under, the installation's settings are
 the same, and its time is not over: at most a few seconds (what is not in the log, such as a corrected name, shows
-by then), and never beyond midnight UTC, when the day in it changes.
+by then), never beyond midnight UTC, when the day in it changes, and never beyond the instant that its view names
+(`response.fresh_until`, aware) because a word of it changes then: "on now", "in 18 minutes".
 """
 
 from __future__ import annotations
@@ -27,16 +28,28 @@ SECONDS = 5.0
 MOST_PAGES = 400
 MOST_BYTES = 24 * 2**20
 LARGEST = 600_000
-# The registry's own addresses, without their language.
-KEPT_ADDRESSES = re.compile(
-    r"/(pledges/([Pp]-[0-9]{1,9}/(revisions/[0-9]+/)?|feed\.atom)?"
-    r"|organisations/([-\w]+/)?|counter/|embed/counter/|data/|api/v1/.*)?"
-)
+# Addresses of pages that may be kept, without their language: the registry's own; later rooms add theirs (`keep`).
+_kept_addresses = [
+    re.compile(
+        r"/(pledges/([Pp]-[0-9]{1,9}/(revisions/[0-9]+/)?|feed\.atom)?"
+        r"|organisations/([-\w]+/)?|counter/|embed/counter/|data/|api/v1/.*)?"
+    )
+]
 KEPT_HEADERS = (
     "Content-Type", "Content-Language", "Vary", "ETag", "Cache-Control", "Link", "Access-Control-Allow-Origin",
     "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers",
     "Access-Control-Max-Age",
 )  # fmt: skip
+
+
+def keep(pattern: str) -> None:
+    """Keep a room's readers' pages too: a regular expression of whole paths, without their language.
+
+    Whatever such a page shows raises the log's change number when it changes (`head.changed`).
+    """
+    compiled = re.compile(pattern)
+    if compiled not in _kept_addresses:
+        _kept_addresses.append(compiled)
 
 
 @dataclass(frozen=True)
@@ -108,12 +121,18 @@ class KeepPages:
         mark(response)
         headers = tuple((name, response[name]) for name in KEPT_HEADERS if response.has_header(name))
         framed = getattr(response, "may_be_framed", False)
-        memory.put(key, Kept(response.content, headers, framed, *state, time.monotonic() + SECONDS, day))
+        memory.put(key, Kept(response.content, headers, framed, *state, time.monotonic() + seconds_of(response), day))
         return conditional(request, response)
 
 
+def seconds_of(response: HttpResponse) -> float:
+    """How long a page may be kept from now on: until its view's next instant, a few seconds at most."""
+    until = getattr(response, "fresh_until", None)
+    return SECONDS if until is None else max(0.0, min(SECONDS, (until - datetime.now(UTC)).total_seconds()))
+
+
 def is_readers(request: HttpRequest) -> bool:
-    """A page of the registry, read by somebody without a session."""
+    """A page that may be kept, read by somebody without a session."""
     if (
         request.method not in ("GET", "HEAD")
         or settings.SESSION_COOKIE_NAME in request.COOKIES
@@ -124,7 +143,7 @@ def is_readers(request: HttpRequest) -> bool:
     first = path.split("/", 2)[1]
     codes = {code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE}
     bare = path[len(first) + 1 :] if first in codes else path
-    return KEPT_ADDRESSES.fullmatch(bare) is not None
+    return any(pattern.fullmatch(bare) for pattern in _kept_addresses)
 
 
 def _wants(request: HttpRequest) -> str:

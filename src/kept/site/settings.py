@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "kept.pledges",
     "kept.progress",
     "kept.registry",
+    "kept.meetings",
     "kept.api",
     "kept.site",
     "django.contrib.auth",

@@ -15,12 +15,14 @@ urlpatterns = [
     path("log/", include("kept.log.urls")),
     path("api/v1/", include("kept.api.urls")),
     path("", include("kept.registry.file_urls")),
+    path("", include("kept.meetings.file_urls")),
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
         path("desk/", include("kept.base.desk_urls")),
         path("", include("kept.people.urls")),
         path("", include("kept.pledges.urls")),
         path("", include("kept.registry.urls")),
+        path("", include("kept.meetings.urls")),
         prefix_default_language=False,
     ),
 ]

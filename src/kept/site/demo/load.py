@@ -62,7 +62,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         raise NotEmpty("DATABASE_URL names this database. Use `kept demo --force` if it is for the demonstration.")
     if not is_empty():
         raise NotEmpty("This database is not empty. The demonstration only goes into an empty one.")
-    from kept.site.demo import desk, life, people
+    from kept.site.demo import desk, life, meetings, people
 
     now = now or datetime.now(UTC)
     with transaction.atomic():
@@ -78,6 +78,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         life.go_on(loading)
         staff = people.make(loading)
         desk.fill(loading, staff)
+        meetings.make(loading, staff)
     installation.forget()
 
 

@@ -1,0 +1,15 @@
+"""What meetings add to the menus, to the pages kept in memory and to the worker's duties."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kept.base import navigation
+from kept.base.worker import register_duty
+from kept.meetings.actions.times import follow_the_clocks
+from kept.registry import page_cache
+
+navigation.register(navigation.Entry(name=_("Meetings"), url_name="meetings:meetings", order=60))
+page_cache.keep(r"/meetings/([-\w]+/((programme|speakers|practical|documents|highlights|live)/([-\w]+/)?)?)?")
+
+register_duty("meetings.follow_the_clocks", every=6 * 3600, run=follow_the_clocks)

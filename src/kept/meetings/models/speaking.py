@@ -1,0 +1,170 @@
+"""People in a programme: one profile is one person over the years; a role is what they were on that day."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kept.meetings.models.meeting import Meeting, in_language
+from kept.meetings.models.programme import Session
+from kept.people.models import Organisation
+
+
+def new_key() -> str:
+    return secrets.token_hex(12)
+
+
+class ProfileQuerySet(models.QuerySet["Profile"]):
+    def public(self) -> ProfileQuerySet:
+        """Whom readers may know of: released by the person (or by staff for a managed one), and not merged away."""
+        return self.filter(released_at__isnull=False, merged_into__isnull=True)
+
+
+class Profile(models.Model):
+    """A person who speaks. What is here is public once it is released; what never is lies in `ProfilePrivate`."""
+
+    key = models.CharField(max_length=32, unique=True, default=new_key)
+    slug = models.SlugField(max_length=120, unique=True)
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="speaker_profile"
+    )
+    managed = models.BooleanField(default=False)  # kept by staff for someone without an account
+    name = models.CharField(max_length=200)  # as shown
+    name_native = models.CharField(max_length=200, blank=True)  # as written in its own script
+    name_spoken = models.CharField(max_length=200, blank=True)  # how to say it, for moderators and interpreters
+    given_name = models.CharField(max_length=120, blank=True)
+    family_name = models.CharField(max_length=120, blank=True)
+    form_of_address = models.CharField(max_length=80, blank=True)  # "H.E. Ms"
+    titles = models.JSONField(default=dict, blank=True)  # {"en": "Minister", …}
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    organisation_name = models.CharField(max_length=300, blank=True)  # as to be shown; empty: the registry's
+    country = models.CharField(max_length=3, blank=True)
+    biographies = models.JSONField(default=dict, blank=True)
+    picture = models.FileField(upload_to="meetings/people/", max_length=200, blank=True)
+    focal_x = models.PositiveSmallIntegerField(default=50)  # percent from the picture's left
+    focal_y = models.PositiveSmallIntegerField(default=40)  # percent from its top
+    picture_credit = models.CharField(max_length=200, blank=True)
+    languages = models.JSONField(default=list, blank=True)  # that the person speaks
+    released_at = models.DateTimeField(null=True, blank=True)
+    invented = models.BooleanField(default=False)  # made by the demonstration, and marked as such
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = ProfileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["family_name", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def title_in(self, language: str) -> str:
+        return in_language(self.titles, language)
+
+    def organisation_in(self, language: str) -> str:
+        return self.organisation_name or (self.organisation.name_in(language) if self.organisation else "")
+
+
+class ProfilePrivate(models.Model):
+    """What a team must know about a person who speaks and nobody else: never on a page, in a file or in the API."""
+
+    profile = models.OneToOneField(Profile, on_delete=models.CASCADE, related_name="private")
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    assistants = models.JSONField(default=list, blank=True)  # [{"name": "…", "email": "…"}]
+    access_needs = models.TextField(blank=True)
+    travel_needs = models.TextField(blank=True)
+    note = models.TextField(blank=True)  # the team's own
+
+    def __str__(self) -> str:
+        return f"private: {self.profile_id}"
+
+
+class RoleKind(models.TextChoices):
+    CHAIR = "chair", _("chair")
+    MODERATOR = "moderator", _("moderator")
+    KEYNOTE = "keynote", _("keynote")
+    PANELLIST = "panellist", _("panellist")
+    SPEAKER = "speaker", _("speaker")
+    ANNOUNCER = "announcer", _("announces a pledge")
+
+
+class RoleState(models.TextChoices):
+    PLANNED = "planned", _("planned")
+    INVITED = "invited", _("invited")
+    CONFIRMED = "confirmed", _("confirmed")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    REPLACED = "replaced", _("replaced")  # by a substitute: `SessionRole.substitute_for` points here
+
+
+class RoleQuerySet(models.QuerySet["SessionRole"]):
+    def public(self) -> RoleQuerySet:
+        """Who stands in a public programme: confirmed, with a released profile."""
+        return self.filter(
+            state=RoleState.CONFIRMED, profile__released_at__isnull=False, profile__merged_into__isnull=True
+        )
+
+    def counting(self) -> RoleQuerySet:
+        """Who takes up time: everybody who has not said no."""
+        return self.filter(state__in=[RoleState.PLANNED, RoleState.INVITED, RoleState.CONFIRMED])
+
+
+class SessionRole(models.Model):
+    """A person in a session: as what, and with which title and organisation as on that day."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="roles")
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="roles")
+    kind = models.CharField(max_length=12, choices=RoleKind.choices, default=RoleKind.PANELLIST)
+    state = models.CharField(max_length=12, choices=RoleState.choices, default=RoleState.PLANNED)
+    position = models.PositiveSmallIntegerField(default=0)  # by protocol, set by hand
+    titles = models.JSONField(default=dict, blank=True)  # as on that day; empty: the profile's
+    organisation_name = models.CharField(max_length=300, blank=True)  # as on that day; empty: the profile's
+    remote = models.BooleanField(default=False)
+    substitute_for = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="substitutes"
+    )
+    invited_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "profile", "kind"],
+                condition=Q(state__in=["planned", "invited", "confirmed"]),
+                name="role_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.profile} · {self.kind}"
+
+    def title_in(self, language: str) -> str:
+        return in_language(self.titles, language) or self.profile.title_in(language)
+
+    def organisation_in(self, language: str) -> str:
+        return self.organisation_name or self.profile.organisation_in(language)
+
+
+class Availability(models.Model):
+    """When a person can be there, on the meeting's wall clock. No row for a day: nothing was said about it."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="availabilities")
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="availabilities")
+    day = models.DateField()
+    starts = models.TimeField()
+    ends = models.TimeField()
+
+    class Meta:
+        ordering = ["day", "starts"]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.day} {self.starts:%H:%M}–{self.ends:%H:%M}"

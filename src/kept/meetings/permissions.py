@@ -1,0 +1,59 @@
+"""Who may do what with a meeting, as predicates with names. Asked by actions, templates and API alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kept.meetings.models import Meeting, Profile, Session, SessionRole
+from kept.people.permissions import belongs_to, is_secretariat
+from kept.pledges.models import Pledge
+
+
+def may_see_meeting(person: Any, meeting: Meeting) -> bool:
+    """Announced ones everybody; drafts the secretariat."""
+    return meeting.is_public or is_secretariat(person)
+
+
+def may_run_meeting(person: Any, meeting: Meeting | None = None) -> bool:
+    """Makes, configures, announces, moves, cancels a meeting: the secretariat."""
+    return is_secretariat(person)
+
+
+def may_edit_programme(person: Any, meeting: Meeting | None = None) -> bool:
+    """Writes sessions and places them: the secretariat."""
+    return is_secretariat(person)
+
+
+def may_release_programme(person: Any, meeting: Meeting | None = None) -> bool:
+    """Shows the programme to visitors: the secretariat."""
+    return is_secretariat(person)
+
+
+def may_rehearse(person: Any) -> bool:
+    """Sees any page as it will be at a given moment (`?at=`): the secretariat."""
+    return is_secretariat(person)
+
+
+def may_name_viewers(person: Any, session: Session) -> bool:
+    """Names who may see a session's embargoed pledges before they are announced."""
+    return is_secretariat(person)
+
+
+def may_see_embargoed(person: Any, pledge: Pledge) -> bool:
+    """A pledge that waits for its announcement: staff and its owner's people. Others by a personal link alone."""
+    return is_secretariat(person) or belongs_to(person, pledge.lead_id)
+
+
+def may_manage_speakers(person: Any, subject: Any = None) -> bool:
+    """Invites speakers, keeps profiles for those without an account, sets their order: the secretariat."""
+    return is_secretariat(person)
+
+
+def is_speaker(person: Any, profile: Profile) -> bool:
+    """Is that person, by their account."""
+    return bool(person and person.is_authenticated and profile.person_id == person.pk)
+
+
+def may_answer_for(person: Any, role: SessionRole) -> bool:
+    """Says yes or no to a place in a session: the person, or the secretariat for a managed profile."""
+    return is_speaker(person, role.profile) or (role.profile.managed and is_secretariat(person))

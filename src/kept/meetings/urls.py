@@ -1,0 +1,21 @@
+"""The pages of meetings, under every language."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kept.meetings.views import beside, pages, programme
+
+app_name = "meetings"
+urlpatterns = [
+    path("meetings/", pages.meetings, name="meetings"),
+    path("meetings/speakers/<slug:slug>/", beside.speaker, name="speaker"),
+    path("meetings/<slug:slug>/", pages.meeting, name="meeting"),
+    path("meetings/<slug:slug>/programme/", programme.programme, name="programme"),
+    path("meetings/<slug:slug>/programme/<slug:code>/", programme.session, name="session"),
+    path("meetings/<slug:slug>/speakers/", beside.speakers, name="speakers"),
+    path("meetings/<slug:slug>/practical/", beside.practical, name="practical"),
+    path("meetings/<slug:slug>/documents/", beside.documents, name="documents"),
+    path("meetings/<slug:slug>/highlights/", beside.highlights, name="highlights"),
+    path("meetings/<slug:slug>/live/", beside.live, name="live"),
+]
