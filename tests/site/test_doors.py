@@ -10,11 +10,14 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from kept.base.models import OutgoingMail
+from kept.meetings import actions as meeting_actions
+from kept.meetings.models import Document, DocumentFile, SessionPledge
 from kept.people.actions import make_link
 from kept.people.models import Membership, Organisation, Person
 from kept.pledges import actions
 from kept.pledges.models import Attachment, Message, Partnership, Pledge, Revision, Translation
 from kept.registry import page_cache
+from tests.meetings import making
 from tests.site.doors import Door, content_of, doors
 
 CANARY = b"qwyjibo"  # in every text that is not public here
@@ -22,7 +25,8 @@ PUBLIC_LISTS = (
     "/", "/pledges/", "/pledges/?sort=newest", "/pledges/?q=bridge", "/pledges/?q=agency", "/organisations/",
     "/organisations/?q=agency", "/counter/", "/data/", "/embed/counter/", "/pledges/feed.atom", "/pledges/export.csv",
     "/api/v1/pledges", "/api/v1/pledges?q=bridge", "/api/v1/counter",
-    "/api/v1/organisations", "/api/v1/organisations?q=agency", "/ar/", "/ar/pledges/", "/log/checkpoint", "/log/tile/0/0.p/1",
+    "/api/v1/organisations", "/api/v1/organisations?q=agency", "/ar/", "/ar/pledges/", "/meetings/",
+    "/log/checkpoint", "/log/tile/0/0.p/1",
 )  # fmt: skip
 WITH_THE_HOUR = ("/pledges/export.json", "/pledges/export.xml")  # files that say when they were made
 SIGNED_OUT = ("account_logout",)  # what ends the visit itself
@@ -49,7 +53,32 @@ def secret(make_organisation, make_member, make_pledge, secretary, now):
         )
         actions.add_message(pledge, "qwyjibo, says the secretariat", by=secretary, at=now)
         make_link("confirm_pledge", pledge.pk, at=now, days=9, email="qwyjibo@example.net")
+    hidden_meeting(made[-1], secretary, now)
     return made
+
+
+def hidden_meeting(pledge: Pledge, secretary: Person, now) -> None:
+    """A meeting that was not announced, with a session, somebody in it, a document, and an embargoed pledge."""
+    text = {"en": "Qwyjibo"}
+    meeting = making.meeting("hidden-meeting", by=secretary, at=now, state="draft", names=text, ledes=text)
+    room = making.room(meeting, "Qwyjibo Room")
+    session = making.session(meeting, "Qwyjibo", "14:00", by=secretary, at=now, where=room)
+    session.code = "qwyjib"
+    session.save()
+    making.speaks(making.speaker("Qwyjibo Speaker", by=secretary, at=now), session, by=secretary, at=now)
+    meeting_actions.release(meeting, {}, by=secretary, at=now)
+    SessionPledge.objects.create(session=session, pledge=pledge, purpose="announce")
+    document = Document.objects.create(meeting=meeting, titles=text, public_from=now)
+    kept = default_storage.save("meetings/documents/a.txt", ContentFile(b"qwyjibo in a document"))
+    DocumentFile.objects.create(
+        document=document,
+        file=kept,
+        name="qwyjibo.txt",
+        media_type="text/plain",
+        size=21,
+        sha256="0" * 64,
+        language="fr",
+    )
 
 
 @pytest.fixture
@@ -77,11 +106,12 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
     hidden = secret[0].lead_id
     return {
         "address": [pledge.key for pledge in secret], "reference": [*(p.key for p in secret), "P-00002"],
-        "pk": sorted(numbers)[:8], "organisation": [hidden], "other": [hidden], "slug": ["hidden-agency"], "tab": ["all"],
+        "pk": sorted(numbers)[:8], "organisation": [hidden], "other": [hidden], "slug": ["hidden-agency", "hidden-meeting"],
+        "tab": ["all"],
         "n": [1], "step": ["who", "what", "money", "with", "check"], "token": ["no-such-token"], "language": ["fr"],
-        "name": ["x"], "code": ["BDI"], "taxonomy": ["focus"], "level": [0], "rest": ["nothing"],
+        "name": ["x"], "code": ["BDI", "qwyjib"], "taxonomy": ["focus"], "level": [0], "rest": ["nothing"],
         "uidb36": ["a"], "key": ["b"], "path": ["0.p/1"], "generation": [1], "provider": ["x"], "batch": [1], "row": [1],
-        "number": [1], "year": [2026],
+        "number": [1], "year": [2026], "version": [1],
     }  # fmt: skip
 
 

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from kept.base import installation
 from kept.base.models import Installation
 from kept.log.models import Entry
+from kept.meetings import actions as meeting_actions
+from kept.meetings.models import Session
 from kept.people.models import Organisation, Person
 from kept.pledges.models import Pledge, Revision
+from tests.meetings import making
 from tests.site.doors import content_of, doors
 
 MARK = "7531"
@@ -30,12 +33,17 @@ QUERY = (
     "q", "focus", "type", "entity_type", "country", "region", "group", "origin", "beneficiary", "sdg", "year", "amount",
     "language", "status", "campaign", "as_of", "sort", "view", "page", "standing", "said", "level", "reporting", "state",
     "who", "kind", "next", "name", "on_behalf", "undo", "size", "theme", "put-right", "start", "lead", "ids", "key",
+    "tz", "at", "session", "room", "by", "day", "speaker",
 )  # fmt: skip
 
 
 @pytest.fixture
 def house(make_pledge, make_organisation, secretary):
-    """Something to look at: published, taken back, to review, a draft."""
+    """Something to look at: published, taken back, to review, a draft; a meeting with a session."""
+    meeting = making.meeting("some-meeting", by=secretary)
+    session = making.session(meeting, "Some session", "14:00", by=secretary)
+    Session.objects.filter(pk=session.pk).update(code="abcdef")
+    meeting_actions.release(meeting, {}, by=secretary, at=making.MADE)
     made = {state: make_pledge(state) for state in ("published", "withdrawn", "submitted", "draft")}
     Installation.objects.update_or_create(pk=1, defaults={"demonstration": True})  # no second factor is owed
     installation.forget()
@@ -47,12 +55,13 @@ def open_addresses(house) -> list[str]:
     published = house["published"]
     known = {
         "reference": [published.reference],
-        "slug": [published.lead.slug],
+        "slug": [published.lead.slug, "some-meeting"],
+        "code": ["abcdef"],
         "n": [1],
         "language": ["fr"],
         "tab": ["all"],
     }
-    made = [address for door in doors() for address in door.addresses(known)[:2]]
+    made = [address for door in doors() for address in door.addresses(known)[:3]]
     return [address for address in dict.fromkeys(made) if not address.startswith("/accounts/logout")]
 
 
