@@ -63,7 +63,7 @@ def known_of(report: Report, today: date) -> Known:
     content = PledgeContent.from_json(revision.content)
     counted = Q(report__state=ReportState.PUBLISHED) | Q(report__state=ReportState.ACCEPTED)
     before = {"report__pledge": report.pledge, "report__corrected_by": None}
-    others = ~Q(report=report) & ~Q(report=report.correction_of_id)
+    others = ~Q(report=report.pk or 0) & ~Q(report=report.correction_of_id or 0)
     former: dict[str, IndicatorValue] = {}
     for row in IndicatorValue.objects.filter(counted, others, **before).exclude(value=None).order_by("on", "pk"):
         former[row.name] = row

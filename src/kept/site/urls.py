@@ -21,6 +21,7 @@ urlpatterns = [
         path("desk/", include("kept.base.desk_urls")),
         path("", include("kept.people.urls")),
         path("", include("kept.pledges.urls")),
+        path("", include("kept.progress.urls")),
         path("", include("kept.registry.urls")),
         path("", include("kept.meetings.urls")),
         prefix_default_language=False,

@@ -2,8 +2,10 @@
 
 from kept.progress.actions.appealing import decide_appeal, object_to
 from kept.progress.actions.asking import ask_due, extend, hand_over, remind_due, remind_now
+from kept.progress.actions.evidence import add_evidence, remove_evidence
 from kept.progress.actions.reporting import (
     Incomplete,
+    all_questions,
     begin,
     begin_correction,
     discard,
@@ -27,10 +29,14 @@ from kept.progress.actions.rounds import (
 from kept.progress.actions.same_money import decide_same_money, flag_same_money, look_for_same_money
 from kept.progress.actions.silence import notify_due, reply_to_notice
 from kept.progress.actions.verification import ask_verifier, decline_verification, draw_sample, verify
+from kept.progress.nonsense import NEVER_RIGHT
 
 __all__ = [
+    "NEVER_RIGHT",
     "Incomplete",
     "accept",
+    "add_evidence",
+    "all_questions",
     "ask_back",
     "ask_due",
     "ask_verifier",
@@ -59,6 +65,7 @@ __all__ = [
     "refuse",
     "remind_due",
     "remind_now",
+    "remove_evidence",
     "reopen_round",
     "reply_to_notice",
     "save_fields",

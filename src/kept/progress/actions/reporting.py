@@ -169,6 +169,12 @@ def what_is_missing(report: Report, at: datetime, language: str = "en") -> Incom
     return Incomplete(found, asks) if found or asks else None
 
 
+def all_questions(report: Report, at: datetime) -> list[nonsense.Question]:
+    """Everything that the rules against nonsense ask about a report, answered or not."""
+    content = ReportContent.from_json(report.content)
+    return nonsense.questions(content, known_of(report, at.astimezone(UTC).date()))
+
+
 def send(report: Report, *, by: Any, at: datetime, language: str = "en") -> Report:
     """Send a report to the secretariat. It answers the round: reminders stop. Raises NotAllowed, WrongState, Incomplete."""
     with transaction.atomic():
