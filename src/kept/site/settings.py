@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "kept.progress",
     "kept.registry",
     "kept.meetings",
+    "kept.registration",
     "kept.api",
     "kept.site",
     "django.contrib.auth",

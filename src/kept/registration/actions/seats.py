@@ -1,0 +1,163 @@
+"""Seats given, offered, taken back, under the lock of their pool. The only code that writes `Seat` and a quota's counts.
+
+Every function runs in the caller's transaction. Pools are locked in the order of their ids and before any registration,
+and each is settled before the transaction ends: as long as somebody waits who may sit, no seat is free.
+On PostgreSQL the lock is `FOR UPDATE` of the quota's row; SQLite's immediate transactions are one lock already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F
+
+from kept.registration.models import Quota, Registration, Seat, SeatState
+from kept.registration.seating import Pool, free_for, has_room, offer_until
+
+HOLDING = (SeatState.HELD, SeatState.OFFERED)
+
+
+def locked(quotas: Iterable[int]) -> dict[int, Quota]:
+    """{id: pool}, locked in the order of ids, so that two who take several never wait for each other."""
+    rows = Quota.objects.select_for_update(of=("self",)).select_related("meeting").filter(pk__in=list(quotas))
+    return {quota.pk: quota for quota in rows.order_by("pk")}
+
+
+def pool_of(quota: Quota) -> Pool:
+    return Pool(quota.bookable, quota.protocol_reserve, quota.taken, quota.protocol_taken)
+
+
+def claim(registration: Registration, quota: Quota, *, at: datetime, wait: bool = True) -> Seat | None:
+    """Claim a seat of a locked pool: held where one is free and nobody waits who may take it, else in line.
+
+    The number of arrival is given here, under the lock: the order of commit. `wait=False`: None instead of a place in
+    line. A registration that has a claim on the pool keeps it.
+    """
+    mine = Seat.objects.filter(registration=registration, quota=quota).exclude(state=SeatState.RELEASED).first()
+    if mine is not None:
+        return mine
+    protocol = registration.category.protocol
+    free = has_room(pool_of(quota), protocol) and not _somebody_waits(quota, protocol)
+    if not free and not wait:
+        return None
+    quota.arrivals += 1
+    seat = Seat.objects.create(
+        registration=registration, quota=quota, state=SeatState.HELD if free else SeatState.WAITING,
+        priority=registration.category.priority, protocol=protocol, visa=registration.needs_visa,
+        arrival=quota.arrivals, claimed_at=at, changed_at=at,
+    )  # fmt: skip
+    if free:
+        _count(quota, seat, +1)
+    else:
+        quota.waiting += 1
+    _write(quota)
+    return seat
+
+
+def take(seat: Seat, quota: Quota, *, at: datetime) -> Seat:
+    """A seat that was offered is held from now on."""
+    seat.state, seat.offered_until, seat.changed_at = SeatState.HELD, None, at
+    seat.save(update_fields=["state", "offered_until", "changed_at"])
+    return seat
+
+
+def give_past_the_line(seat: Seat, quota: Quota, *, at: datetime) -> bool:
+    """Seat somebody who waits, past the line, where the pool has any seat at all; False where it has none."""
+    if seat.state == SeatState.OFFERED:
+        take(seat, quota, at=at)
+        return True
+    if not has_room(pool_of(quota), True):
+        return False
+    quota.waiting -= 1
+    _count(quota, seat, +1)
+    seat.state, seat.changed_at = SeatState.HELD, at
+    seat.save(update_fields=["state", "changed_at"])
+    _write(quota)
+    return True
+
+
+def release(seat: Seat, quota: Quota, *, at: datetime) -> None:
+    """Give a claim back, whatever it was. The caller settles the pool."""
+    if seat.state == SeatState.RELEASED:
+        return
+    if seat.state in HOLDING:
+        _count(quota, seat, -1)
+    else:
+        quota.waiting -= 1
+    seat.state, seat.offered_until, seat.changed_at = SeatState.RELEASED, None, at
+    seat.save(update_fields=["state", "offered_until", "changed_at"])
+    _write(quota)
+
+
+def settle(quota: Quota, *, at: datetime) -> list[Seat]:
+    """Offer what is free in a locked pool to those who wait, in their order; the seats that were offered.
+
+    Nothing is offered once the meeting has begun: then the door decides (standby).
+    """
+    offered: list[Seat] = []
+    until = offer_until(at, quota.meeting.starts_at)
+    while until is not None and quota.waiting > 0 and (seat := _next(quota)) is not None:
+        quota.waiting -= 1
+        _count(quota, seat, +1)
+        seat.state, seat.offered_until, seat.changed_at = SeatState.OFFERED, until, at
+        seat.save(update_fields=["state", "offered_until", "changed_at"])
+        offered.append(seat)
+    if offered:
+        _write(quota)
+    return offered
+
+
+def place_in_line(seat: Seat) -> int:
+    """The how-many-th somebody is who waits, from 1: by priority, visa, arrival."""
+    before = Seat.objects.filter(quota_id=seat.quota_id, state=SeatState.WAITING)
+    earlier = before.filter(priority__lt=seat.priority).count()
+    same = before.filter(priority=seat.priority)
+    if seat.visa:
+        return 1 + earlier + same.filter(visa=True, arrival__lt=seat.arrival).count()
+    ahead = same.filter(visa=True).count() + same.filter(visa=False, arrival__lt=seat.arrival).count()
+    return 1 + earlier + ahead
+
+
+def _next(quota: Quota) -> Seat | None:
+    """The first in line who may sit on what is free: without a free seat outside the reserve, the first with protocol."""
+    pool = pool_of(quota)
+    if not has_room(pool, True):
+        return None
+    line = Seat.objects.filter(quota=quota, state=SeatState.WAITING).order_by("priority", "-visa", "arrival")
+    if not has_room(pool, False):
+        line = line.filter(protocol=True)
+    return line.select_related("registration__category").first()
+
+
+def _somebody_waits(quota: Quota, protocol: bool) -> bool:
+    """Whether somebody is in line who may take a seat that is free for (`protocol`): nobody passes them."""
+    if not quota.waiting:
+        return False
+    line = Seat.objects.filter(quota=quota, state=SeatState.WAITING)
+    if free_for(pool_of(quota), False) == 0:
+        line = line.filter(protocol=True)
+    return line.exists()
+
+
+def _count(quota: Quota, seat: Seat, step: int) -> None:
+    quota.taken += step
+    if seat.protocol:
+        quota.protocol_taken += step
+
+
+def _write(quota: Quota) -> None:
+    Quota.objects.filter(pk=quota.pk).update(
+        taken=quota.taken, protocol_taken=quota.protocol_taken, waiting=quota.waiting, arrivals=quota.arrivals
+    )
+
+
+def drifted() -> list[int]:
+    """Ids of pools whose counts are not those of their seats: none, as long as only this file writes them."""
+    from django.db.models import Count, Q
+
+    rows = Quota.objects.annotate(
+        really=Count("seats", filter=Q(seats__state__in=HOLDING)),
+        really_waiting=Count("seats", filter=Q(seats__state=SeatState.WAITING)),
+    ).exclude(really=F("taken"), really_waiting=F("waiting"))
+    return list(rows.values_list("pk", flat=True))

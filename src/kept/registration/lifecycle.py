@@ -1,0 +1,57 @@
+"""The life of a registration, as a table that reads like the one in docs/registration.md.
+
+draft → submitted → (pending_focal_point → pending_secretariat →) confirmed | waitlisted → offered → confirmed
+      → attended | no_show; rejected, withdrawn, cancelled end it.
+
+A move to SEATED means: confirmed where a seat was free, else on the waiting list; the seats say which
+(`actions/seats.py`), so that no row of this table can promise a chair that is not there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kept.base.lifecycle import Lifecycle, Move
+from kept.registration.models import State
+from kept.registration.permissions import (
+    may_answer_offer,
+    may_approve,
+    may_approve_for_organisation,
+    may_edit_registration,
+    may_run_registration,
+)
+
+S = State
+SEATED = "seated"  # confirmed or waitlisted: as the seats are
+
+
+def _move(name: str, sources: set, target: str, may: Any, reason: bool = False) -> Move:
+    return Move(name, frozenset(sources), target, may, reason)
+
+
+def _may_run(person: Any, registration: Any) -> bool:
+    return may_run_registration(person)
+
+
+WAITS = {S.SUBMITTED, S.PENDING_FOCAL_POINT, S.PENDING_SECRETARIAT}
+IN = {S.WAITLISTED, S.OFFERED, S.CONFIRMED}
+
+REGISTRATION = Lifecycle(
+    # Sent without an account: a mail is sent first; nobody holds a seat before its link was used.
+    _move("submit", {S.DRAFT}, S.SUBMITTED, may_edit_registration),
+    _move("confirm_address", {S.DRAFT, S.SUBMITTED}, SEATED, may_edit_registration),
+    _move("approve_for_organisation", {S.PENDING_FOCAL_POINT}, S.PENDING_SECRETARIAT, may_approve_for_organisation),
+    _move("refuse_for_organisation", {S.PENDING_FOCAL_POINT}, S.REJECTED, may_approve_for_organisation, True),
+    _move("escalate", {S.PENDING_FOCAL_POINT}, S.PENDING_SECRETARIAT, _may_run),  # silence: the house itself
+    _move("approve", {S.PENDING_FOCAL_POINT, S.PENDING_SECRETARIAT}, SEATED, may_approve),
+    _move("reject", WAITS | IN, S.REJECTED, may_approve, True),
+    _move("switch", IN, SEATED, may_edit_registration),
+    _move("accept_offer", {S.OFFERED}, S.CONFIRMED, may_answer_offer),
+    _move("leave_offer", {S.OFFERED}, S.CANCELLED, may_answer_offer),
+    _move("seat", {S.WAITLISTED, S.OFFERED}, S.CONFIRMED, _may_run, True),  # past the line, with a name to it
+    _move("cancel", WAITS | IN | {S.DRAFT}, S.CANCELLED, may_edit_registration),
+    _move("withdraw", WAITS | IN, S.WITHDRAWN, may_approve_for_organisation, True),
+    _move("reopen", {S.REJECTED, S.CANCELLED, S.WITHDRAWN}, S.PENDING_SECRETARIAT, _may_run),
+    _move("attend", {S.CONFIRMED, S.NO_SHOW}, S.ATTENDED, _may_run),
+    _move("miss", {S.CONFIRMED}, S.NO_SHOW, _may_run),
+)

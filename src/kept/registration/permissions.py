@@ -1,0 +1,78 @@
+"""Who may do what with a registration, as predicates with names. Asked by actions, templates and API alike.
+
+A personal link stands for its registration's own person: views hand it in as `Holder`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kept.meetings.models import Meeting
+from kept.people.permissions import is_secretariat, speaks_for
+from kept.registration.models import Registration
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whoever holds the personal link of a registration; has no account as far as we know."""
+
+    registration_id: int
+    is_authenticated: bool = False
+    is_active: bool = True
+    is_staff: bool = False
+    pk: None = None
+
+
+def is_own(person: Any, registration: Registration) -> bool:
+    """Is the one who is registered: by their personal link, or by their account."""
+    if isinstance(person, Holder):
+        return person.registration_id == registration.pk
+    return bool(person and person.is_authenticated and registration.person_id == person.pk)
+
+
+def registered_it(person: Any, registration: Registration) -> bool:
+    """Registered somebody else, and may still change what they entered."""
+    return bool(
+        person and person.is_authenticated and registration.registered_by_id
+        and registration.registered_by_id == person.pk
+    )  # fmt: skip
+
+
+def may_run_registration(person: Any, meeting: Meeting | None = None) -> bool:
+    """Sets up categories and seats, sees the list, decides: the secretariat."""
+    return is_secretariat(person)
+
+
+def may_see_registration(person: Any, registration: Registration) -> bool:
+    """The person, who registered them, the focal points of the organisation, the secretariat."""
+    return (
+        is_own(person, registration)
+        or registered_it(person, registration)
+        or may_approve_for_organisation(person, registration)
+        or is_secretariat(person)
+    )
+
+
+def may_edit_registration(person: Any, registration: Registration) -> bool:
+    """Changes what is said in it, switches, cancels: the person, who registered them, the secretariat."""
+    return is_own(person, registration) or registered_it(person, registration) or is_secretariat(person)
+
+
+def may_answer_offer(person: Any, registration: Registration) -> bool:
+    """Takes or leaves an offered seat: as who may edit it."""
+    return may_edit_registration(person, registration)
+
+
+def may_approve_for_organisation(person: Any, registration: Registration) -> bool:
+    """Confirms a person as theirs: the focal points (and deputies) of the organisation, never oneself alone."""
+    return bool(
+        not isinstance(person, Holder)
+        and registration.organisation_id
+        and speaks_for(person, registration.organisation_id)
+    )
+
+
+def may_approve(person: Any, registration: Registration) -> bool:
+    """The secretariat's yes or no."""
+    return is_secretariat(person)

@@ -1,0 +1,43 @@
+"""What has to be said before a registration is sent."""
+
+from __future__ import annotations
+
+from kept.registration.models import Mode, Question, Registration
+
+
+def missing(registration: Registration) -> list[str]:
+    """Names of what is not filled in: fields, `question:<code>` for required questions that apply."""
+    lacks = [name for name in ("given_name", "family_name", "email", "country") if not getattr(registration, name)]
+    if not (registration.organisation_id or registration.organisation_name):
+        lacks.append("organisation")
+    answered = dict(registration.answers.values_list("question__code", "value"))
+    lacks += [
+        f"question:{question.code}" for question in asked(registration, answered)
+        if question.required and answered.get(question.code) in (None, "", [])
+    ]  # fmt: skip
+    return lacks
+
+
+def asked(registration: Registration, answers: dict[str, object]) -> list[Question]:
+    """The organiser's questions that apply to this category, this way of taking part and these answers."""
+    found = []
+    rows = Question.objects.filter(meeting=registration.meeting_id, replaced_at=None).prefetch_related("categories")
+    for question in rows:
+        categories = {category.pk for category in question.categories.all()}
+        if categories and registration.category_id not in categories:
+            continue
+        if question.modes and registration.mode not in question.modes:
+            continue
+        if question.condition and not _holds(question.condition, answers):
+            continue
+        found.append(question)
+    return found
+
+
+def _holds(condition: dict, answers: dict[str, object]) -> bool:
+    said = answers.get(condition.get("code", ""))
+    wanted = condition.get("values", [])
+    return any(one in wanted for one in said) if isinstance(said, list) else said in wanted
+
+
+__all__ = ["Mode", "asked", "missing"]
