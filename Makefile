@@ -9,7 +9,7 @@ PO = $(wildcard src/kept/*/locale/*/LC_MESSAGES/*.po)
 KEPT = .venv/bin/kept
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint screenshots messages bench clean
+.PHONY: help run setup test lint fuzz screenshots messages bench clean
 
 help: ## explain each target
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ lint: .venv/.tested ## ruff, the rooms' import rules, mypy on the rules, djlint
 
 screenshots: .venv/.tested ## pictures of the main screens, in screenshots/
 	.venv/bin/python scripts/screenshots.py
+
+fuzz: .venv/.tested ## schemathesis at length against a served demonstration (FUZZ="--max-examples 300" for more)
+	@.venv/bin/python scripts/fuzz.py $(FUZZ)
 
 messages: .venv/.tested ## collect the interface's texts into the six languages' files
 	.venv/bin/python -m kept.site.translations collect

@@ -111,7 +111,7 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
         "n": [1], "step": ["who", "what", "money", "with", "check"], "token": ["no-such-token"], "language": ["fr"],
         "name": ["x"], "code": ["BDI", "qwyjib"], "taxonomy": ["focus"], "level": [0], "rest": ["nothing"],
         "uidb36": ["a"], "key": ["b"], "path": ["0.p/1"], "generation": [1], "provider": ["x"], "batch": [1], "row": [1],
-        "number": [1], "year": [2026], "version": [1],
+        "number": [1], "year": [2026], "version": [1], "delivery": [1], "verb": ["pause", "test"],
     }  # fmt: skip
 
 
@@ -145,6 +145,8 @@ def test_somebody_elses_draft_is_not_there_by_any_door(visitor, secret, public):
                 if CANARY in body.lower():
                     leaks.append(f"{ask.__name__} {address} ({door.name})")
                 asked_to_sign_in = response.status_code == 302 and "/accounts/login/" in response.url
+                if response.status_code == 401 and address.startswith("/api/"):
+                    continue  # whatever stands there: a token is asked for first
                 if has_pledge(door) and response.status_code not in (404, 405, 410) and not (
                     asked_to_sign_in and visitor.visitor == "anonymous"
                 ):  # fmt: skip

@@ -11,6 +11,6 @@ app_name = "api"
 urlpatterns = [
     path("openapi.json", views.openapi, name="openapi"),
     path("docs", views.docs, name="docs"),
-    *(path(each.path, answers.view(each), name=each.name) for each in openapi.endpoints()),
+    *(path(address, answers.view(each), name=each[0].name) for address, each in openapi.by_address().items()),
     re_path(r"^(?P<rest>.*)$", answers.nothing_here, name="nothing"),
 ]

@@ -42,5 +42,5 @@ def docs(request: HttpRequest) -> HttpResponse:
 def _described(endpoint: Endpoint, base: str) -> dict[str, Any]:
     """One endpoint for the page: how to ask, what may be said, what comes back."""
     address = address_of(endpoint)
-    example = "" if "{" in address else f"{base}{address}{EXAMPLES.get(endpoint.name, '')}"
+    example = "" if "{" in address or endpoint.writes else f"{base}{address}{EXAMPLES.get(endpoint.name, '')}"
     return {"endpoint": endpoint, "address": address, "example": example}

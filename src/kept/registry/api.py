@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 
 from kept.base.endpoints import Endpoint, Parameter, Problem
 from kept.people.models import EntityType, Organisation
+from kept.pledges import api as writing
 from kept.pledges import counting
 from kept.pledges.models import Pledge
 from kept.registry import choosing, facets, queries, rows, search, story
@@ -105,15 +106,24 @@ def _pledge(reference: str) -> Pledge:
     return found
 
 
+def _is_draft(reference: str) -> bool:
+    """An id that is not a public pledge's."""
+    return reference[:1] not in "Pp" and not Pledge.objects.public().filter(key=reference).exists()
+
+
 def pledge(request: HttpRequest, reference: str) -> dict[str, Any]:
-    """One public pledge as it stands now."""
+    """One public pledge as it stands now; a draft's id answers with the draft to those who may see it."""
     only(request.GET, ())
+    if _is_draft(reference) and (draft := writing.draft_for(request, reference)) is not None:
+        return draft
     return rows.records([queries.text_of(_pledge(reference)).pk])[0]
 
 
 def history(request: HttpRequest, reference: str) -> dict[str, Any]:
-    """What happened to a pledge in public, the latest first."""
+    """What happened to a pledge in public, the latest first; nothing yet to a draft of the caller's."""
     only(request.GET, ())
+    if _is_draft(reference) and writing.draft_for(request, reference) is not None:
+        return {"reference": None, "results": []}
     found = _pledge(reference)
     happened = [
         {
@@ -226,6 +236,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         occasion=_MAYBE_TEXT, indicators=_OBJECTS, links=_OBJECTS, source={"type": ["object", "null"]},
         source_stage=_MAYBE_TEXT, source_reports=_OBJECTS, notes=_TEXTS, document=_TEXT, sha256=_TEXT,
     ),
+    "PledgeOrDraft": {
+        "anyOf": [{"$ref": "#/components/schemas/Pledge"}, {"$ref": "#/components/schemas/Draft"}]
+    },
     "Pledges": _list_of(
         "Pledge",
         facets={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _COUNT}},
@@ -235,7 +248,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         entered=_MAYBE_INSTANT, document=_MAYBE_TEXT,
     ),
     "History": _shape(
-        reference=_TEXT, results={"type": "array", "items": {"$ref": "#/components/schemas/Happening"}}
+        reference=_MAYBE_TEXT, results={"type": "array", "items": {"$ref": "#/components/schemas/Happening"}}
     ),
     "Organisation": _shape(
         slug=_TEXT, name=_TEXT, names={"type": "object"}, abbreviation=_TEXT, entity_type=_TEXT, country=_MAYBE_TEXT,
@@ -335,7 +348,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         name="pledge",
         handler=pledge,
         summary="One pledge",
-        returns="Pledge",
+        returns="PledgeOrDraft",
+        description="A draft's id answers too: with the pledge once it is public; before, with the draft to those who may "
+        "see it, by a token.",
         parameters=(REFERENCE,),
         tag="Pledges",
     ),

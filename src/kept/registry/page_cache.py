@@ -136,6 +136,7 @@ def is_readers(request: HttpRequest) -> bool:
     if (
         request.method not in ("GET", "HEAD")
         or settings.SESSION_COOKIE_NAME in request.COOKIES
+        or "HTTP_AUTHORIZATION" in request.META
         or request.COOKIES.get("messages")
     ):
         return False

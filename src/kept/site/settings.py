@@ -154,6 +154,9 @@ CACHES = {
 # The registry answers from its index (docs/decisions/0030); without it, in SQL.
 REGISTRY_INDEX = c.flag("KEPT_INDEX", default=True)
 
+# How often one address may ask (kept.api.limits); without, for tests under load.
+LIMITS = c.flag("KEPT_LIMITS", default=True)
+
 LOG_NAME = os.environ.get("LOG_NAME", "")
 LOG_KEY = os.environ.get("LOG_KEY", "")
 FETCH_PRIVATE = c.flag("KEPT_FETCH_PRIVATE")

@@ -19,6 +19,7 @@ urlpatterns = [
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
         path("desk/", include("kept.base.desk_urls")),
+        path("my/", include("kept.api.my_urls")),
         path("", include("kept.people.urls")),
         path("", include("kept.pledges.urls")),
         path("", include("kept.progress.urls")),
