@@ -103,15 +103,15 @@ def _spelt_like(typed: list[str], abbreviation: str, country: str, shown: QueryS
         typed[0], words, scorer=fuzz.token_sort_ratio, score_cutoff=SPELLING_AT_HOME, limit=SHOWN * 2
     )
     found = [
-        pk for text, score, pk in near if (score >= SPELLING or pk in at_home) and _differ_by_a_slip(typed[0], text)
+        pk for text, score, pk in near if (score >= SPELLING or pk in at_home) and differ_by_a_slip(typed[0], text)
     ]
-    initials = normalise(abbreviation).replace(" ", "") if abbreviation.strip() else typed[0]
-    if 3 <= len(initials) <= 8 and " " not in initials:
-        found += [pk for pk, normalised in words.items() if _initials(normalised) == initials]
+    short_name = normalise(abbreviation).replace(" ", "") if abbreviation.strip() else typed[0]
+    if 3 <= len(short_name) <= 8 and " " not in short_name:
+        found += [pk for pk, normalised in words.items() if initials(normalised) == short_name]
     return found
 
 
-def _differ_by_a_slip(one: str, other: str) -> bool:
+def differ_by_a_slip(one: str, other: str) -> bool:
     """Whether what two names do not share is a word more, a word cut short, or a word spelt otherwise.
 
     "Ministry of Health, Kenya" and "Ministry of Heath, Kenya" may be one; "Ministry of Energy, Kenya" is another.
@@ -122,7 +122,8 @@ def _differ_by_a_slip(one: str, other: str) -> bool:
     return rest.startswith(others) or others.startswith(rest) or fuzz.ratio(rest, others) >= SLIP
 
 
-def _initials(normalised: str) -> str:
+def initials(normalised: str) -> str:
+    """ "itu" of "international telecommunication union"."""
     small = {"of", "the", "and", "for", "de", "des", "du", "la", "le", "et", "del", "y", "da", "do"}
     return "".join(word[0] for word in normalised.split() if word not in small)
 
@@ -182,5 +183,5 @@ def _spelt_alike(rows: list[tuple[Any, ...]]) -> Iterator[tuple[int, int]]:
     for row in asked:
         near = process.extract(row[1], words, scorer=fuzz.token_sort_ratio, score_cutoff=SPELLING, limit=SHOWN)
         for text, _score, place in near:
-            if _differ_by_a_slip(row[1], text):
+            if differ_by_a_slip(row[1], text):
                 yield row[0], rows[place][0]

@@ -19,6 +19,7 @@ def _role(value: str) -> str:
 
 SENTENCES: dict[str, Sentence] = {
     # Organisations
+    "other_name": lambda data: _("Also found as “%(name)s”") % {"name": data.get("name", "")},
     "found": lambda data: _("Entered"),
     "change": lambda data: _("Description changed"),
     "confirm": lambda data: _("Confirmed by the secretariat"),

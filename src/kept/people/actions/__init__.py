@@ -24,7 +24,12 @@ from kept.people.actions.memberships import (
     take_back,
 )
 from kept.people.actions.merging import keep_apart, merge, undo_merge
-from kept.people.actions.organisations import change_organisation, confirm_organisation, found_organisation
+from kept.people.actions.organisations import (
+    change_organisation,
+    confirm_organisation,
+    found_organisation,
+    note_other_name,
+)
 
 __all__ = [
     "address_works",
@@ -47,6 +52,7 @@ __all__ = [
     "merge",
     "name_deputy",
     "note_bounce",
+    "note_other_name",
     "open_account",
     "refuse",
     "revoke_link",

@@ -92,6 +92,16 @@ def keep_other_names(organisation: Organisation, names: Any, *, source: str) -> 
             )
 
 
+def note_other_name(organisation: Organisation, name: str, *, by: Any, at: datetime, source: str = "") -> None:
+    """Say that a name means this organisation: it is found under it from now on. Raises NotAllowed."""
+    with transaction.atomic():
+        organisation = locked(organisation)
+        if not is_secretariat(by):
+            raise NotAllowed(_("You may not do this."))
+        keep_other_names(organisation, [name], source=source)
+        history.record("organisation", organisation.pk, "other_name", by=by, at=at, data={"name": name[:300]})
+
+
 def change_organisation(
     organisation: Organisation, values: Mapping[str, Any], *, by: Any, at: datetime
 ) -> Organisation:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from kept.base import history
 from kept.base.bulk import copied, give_keys, insert_objects, reserve_ids
@@ -24,13 +25,15 @@ from kept.people.models import Organisation, OtherName
 from kept.pledges import taxonomies
 from kept.pledges.actions.drafting import locked
 from kept.pledges.actions.publishing import record_of
-from kept.pledges.content import PledgeContent
+from kept.pledges.content import FIELDS, PledgeContent
+from kept.pledges.differences import Known, in_words
 from kept.pledges.importing.ahead import CHUNK
 from kept.pledges.importing.comparing import taken_over
 from kept.pledges.importing.entering import Entering, OrganisationBook, TermBook, enter
 from kept.pledges.importing.mapping import Mapping
 from kept.pledges.importing.rows import RowResult
 from kept.pledges.importing.sources import Source
+from kept.pledges.labels import FIELD_LABELS
 from kept.pledges.models import ImportBatch, ImportRow, Pledge, Revision, Status, Term, TextStatus, new_key
 from kept.pledges.record import Record, prepare, put_on_record
 
@@ -50,6 +53,7 @@ class Outcome:
     result: RowResult
     what: str
     pledge: Pledge | None = None
+    texts: tuple[PledgeContent, PledgeContent] | None = None  # what the pledge says, and what it would say
 
 
 @dataclass
@@ -204,9 +208,9 @@ def _compare(work: Work, chunk: _Chunk, entering: Entering, pledge: Pledge) -> N
         if pledge.source_id == entering.result.identity:
             chunk.alike.append((pledge, entering.result.fingerprint))
         return
-    outcome = Outcome(entering.result, "changed", pledge)
+    outcome = Outcome(entering.result, "changed", pledge, (known, content))
     if work.update and (pledge.status == Status.PUBLISHED or (pledge.status in UPDATABLE and pledge.working)):
-        outcome = Outcome(entering.result, "updated", pledge)
+        outcome = Outcome(entering.result, "updated", pledge, (known, content))
         chunk.updates.append((outcome, content))
     chunk.outcomes.append(outcome)
 
@@ -360,6 +364,7 @@ def keep_rows(work: Work, outcomes: Iterable[Outcome], at: datetime, room: dict[
             row.settled_at = None if outcome.what in {"refused", "changed"} else at
             if outcome.what == "changed":
                 row.kind, row.pledge = "changed", outcome.pledge
+                row.problems = _differences(work, outcome)
             row.save(update_fields=["problems", "settled_at", "kind", "pledge"])
         elif room.get(outcome.what, 0) > 0:
             room[outcome.what] -= 1
@@ -375,9 +380,21 @@ def _kept(work: Work, outcome: Outcome) -> ImportRow:
         identity=result.identity if result.id or result.hash else f"row-{result.number}",
         pledge=outcome.pledge,
         kind=outcome.what,
-        problems=problems_of(result),
+        problems=_differences(work, outcome) if outcome.what == "changed" else problems_of(result),
         cells=work.source.record(result.row),
     )
+
+
+def _differences(work: Work, outcome: Outcome) -> list[dict[str, str]]:
+    """What a row says otherwise than its pledge: field, and both in the words of whoever imports."""
+    language, known = get_language() or "en", Known(work.organisations.by_id, {})
+    before, after = outcome.texts or (PledgeContent(), PledgeContent())
+    return [
+        {"field": name, "was": in_words(name, before, language, known)[:500],
+         "now": in_words(name, after, language, known)[:500]}
+        for name in FIELD_LABELS
+        if name in FIELDS and getattr(before, name) != getattr(after, name)
+    ]  # fmt: skip
 
 
 def problems_of(result: RowResult) -> list[dict[str, str]]:

@@ -29,6 +29,7 @@ from kept.pledges.actions.import_chunks import (
     keep_rows,
     try_chunk,
 )
+from kept.pledges.actions.import_findings import Findings
 from kept.pledges.content import PledgeContent
 from kept.pledges.importing.ahead import LONG, chunks
 from kept.pledges.importing.mapping import Mapping
@@ -84,19 +85,19 @@ def run_import(
 def run_check(batch: ImportBatch, source: Source, mapping: Mapping, *, by: Any) -> ImportBatch:
     """Look every row up as an import would, keep what would be refused, and count. No pledge is made."""
     work = work_on(batch, source, mapping, by=by)
-    work.room["changed"] = 0
+    findings = Findings(work)
     _begin(batch, source, BatchState.CHECKING)
     with _steady(source) as sweep:
         for results in chunks(source, mapping, _typed(work)):
             outcomes = try_chunk(work, results)
+            findings.note(outcomes)
             figures = counted(batch, outcomes) | {"lease_until": timezone.now() + LEASE}
             with transaction.atomic():
                 keep_rows(work, outcomes, timezone.now(), work.room)
                 ImportBatch.objects.filter(pk=batch.pk).update(**figures)
             _set(batch, figures)
             sweep()
-    words = sorted(term.name_in("en") for term in work.terms.fresh)
-    batch.found = {"organisations": len(work.organisations.fresh), "terms": words[:200]}
+    batch.found = findings.found() | {"source": [*source.remarks, *bind(mapping, source).remarks]}
     batch.state, batch.lease_until = BatchState.CHECKED, None
     batch.save()
     return batch

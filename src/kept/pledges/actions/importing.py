@@ -13,7 +13,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,26 +21,29 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from kept.base import history
 from kept.base.lifecycle import NotAllowed, ReasonOwed, Refused, WrongState
-from kept.pledges.actions.import_chunks import LEASE, Outcome, import_chunk, keep_rows, try_chunk
-from kept.pledges.actions.import_running import run_check, run_import, run_undo, work_on
+from kept.people import actions as people
+from kept.people.models import Organisation
+from kept.pledges.actions.import_chunks import LEASE
+from kept.pledges.actions.import_running import run_check, run_import, run_undo
+from kept.pledges.importing.by_hand import ByHand, Words, with_new_terms, with_words
 from kept.pledges.importing.mapping import Mapping, MappingError
 from kept.pledges.importing.mapping_files import read as read_mapping
 from kept.pledges.importing.readers import open_source
-from kept.pledges.importing.repeats import Repeats
-from kept.pledges.importing.rows import RowResult, bind
-from kept.pledges.importing.sources import Source, UnusableFile
-from kept.pledges.models import AT_WORK, BatchState, ImportBatch, ImportMapping, ImportRow, Pledge, Status
+from kept.pledges.importing.rows import bind
+from kept.pledges.importing.sources import Expectation, Source, UnusableFile
+from kept.pledges.models import AT_WORK, BatchState, ImportBatch, ImportMapping, Pledge, Status
 from kept.pledges.permissions import may_import_pledges
 
 __all__ = [
-    "Outcome", "ask_check", "ask_import", "ask_undo", "choose_mapping", "correct_rows", "do_the_work", "forget_batch",
-    "opened", "receive_file", "run_check", "run_import", "run_undo", "save_mapping", "take_over",
+    "ask_check", "ask_import", "ask_undo", "choose_mapping", "do_the_work", "forget_batch", "forget_mapping", "opened",
+    "receive_file", "run_check", "run_import", "run_undo", "same_organisations", "save_mapping",
+    "teach",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -48,12 +51,13 @@ LARGEST = 50 * 2**20  # bytes of a file
 NOT_YET = (BatchState.UPLOADED, BatchState.CHECKED, BatchState.FAILED)
 
 
-def _may(by: Any) -> None:
+def must_import(by: Any) -> None:
+    """Raises NotAllowed."""
     if not may_import_pledges(by):
         raise NotAllowed(_("You may not do this."))
 
 
-def _locked(batch: ImportBatch, *states: str) -> ImportBatch:
+def locked_batch(batch: ImportBatch, *states: str) -> ImportBatch:
     """The batch, read anew and locked. Raises WrongState where it is in another state by now."""
     fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if fresh.state not in states:
@@ -69,7 +73,7 @@ def receive_file(upload: Any, *, by: Any, at: datetime, mapping: Mapping | None 
 
     Raises NotAllowed, and Refused where it is too large or no table.
     """
-    _may(by)
+    must_import(by)
     if upload.size > LARGEST:
         raise Refused(_("This file is larger than 50 MB. Make it smaller, or import it on the server."))
     digest = hashlib.sha256()
@@ -107,7 +111,7 @@ def local_file(batch: ImportBatch) -> Iterator[Path]:
 
 
 @contextmanager
-def opened(batch: ImportBatch, mapping: Mapping | None = None) -> Iterator[Source]:
+def opened(batch: ImportBatch, mapping: Expectation | None = None) -> Iterator[Source]:
     """The batch's file, opened for reading. Raises UnusableFile."""
     if not batch.file:
         raise UnusableFile(_("The file is not kept here: it was imported on the server."))
@@ -122,9 +126,9 @@ def mapping_of(batch: ImportBatch) -> Mapping:
     return read_mapping(batch.mapping, name=batch.mapping_name)
 
 
-def _source_of(batch: ImportBatch, mapping: Mapping) -> Any:
-    """Opened as it was when its columns were mapped: by hand without, else with what the mapping says about the file."""
-    return opened(batch, None if batch.columns else mapping)
+def source_of(batch: ImportBatch, mapping: Mapping) -> AbstractContextManager[Source]:
+    """Opened as it was when its columns were mapped: by hand, or with what the mapping says about the file."""
+    return opened(batch, ByHand(mapping.layout) if batch.columns else mapping)
 
 
 def choose_mapping(
@@ -134,15 +138,15 @@ def choose_mapping(
 
     Raises NotAllowed, WrongState, Refused where the mapping does not fit the file.
     """
-    _may(by)
+    must_import(by)
     try:
-        with opened(batch, None if columns else mapping) as source:
+        with opened(batch, ByHand(mapping.layout) if columns else mapping) as source:
             bind(mapping, source)
             total = source.total
     except UnusableFile as error:
         raise Refused(error.message) from None
     with transaction.atomic():
-        batch = _locked(batch, *NOT_YET)
+        batch = locked_batch(batch, *NOT_YET)
         if batch.pledges.exists():
             raise WrongState(_("Some of it was imported already. Undo the import instead."))
         batch.mapping_name, batch.mapping = mapping.name[:100], mapping.data
@@ -154,7 +158,7 @@ def choose_mapping(
 
 def save_mapping(name: str, data: MappingType[str, Any], *, by: Any, at: datetime) -> ImportMapping:
     """Keep a mapping under a name, for the next file of the same kind. Raises NotAllowed, Refused."""
-    _may(by)
+    must_import(by)
     name = " ".join(name.split())[:100]
     if not name:
         raise Refused(_("Give the mapping a name."))
@@ -170,11 +174,55 @@ def save_mapping(name: str, data: MappingType[str, Any], *, by: Any, at: datetim
     return row
 
 
+def teach(
+    batch: ImportBatch, words: Words, *, new_terms: MappingType[str, bool] | None = None, by: Any, at: datetime
+) -> ImportBatch:
+    """Say what words of the file mean ({field: {word: meaning}}, "" for nothing), and of which lists new values are made.
+
+    The rows have to be checked again. Raises NotAllowed, WrongState, Refused.
+    """
+    data = with_new_terms(with_words(batch.mapping, words), new_terms or {})
+    try:
+        mapping = read_mapping(data, name=batch.mapping_name)
+    except MappingError as error:
+        raise Refused(error.message) from None
+    return choose_mapping(batch, mapping, columns=batch.columns, by=by, at=at)
+
+
+def same_organisations(
+    batch: ImportBatch, chosen: MappingType[str, MappingType[str, Any]], *, by: Any, at: datetime
+) -> ImportBatch:
+    """Say that names of the file mean organisations that are there ({name: {"id"}}), or other names of it ({"name"}).
+
+    The first is remembered with the organisation, for every later file; the second with the mapping. All rows are checked
+    again. Raises NotAllowed, WrongState, Refused.
+    """
+    must_import(by)
+    there = Organisation.objects.in_bulk([one["id"] for one in chosen.values() if "id" in one])
+    with transaction.atomic():
+        locked_batch(batch, *NOT_YET)
+        for name, one in chosen.items():
+            if "id" in one and one["id"] in there:
+                people.note_other_name(there[one["id"]].root, name, by=by, at=at, source=batch.file_name)
+    alike = {name: one["name"] for name, one in chosen.items() if "id" not in one}
+    if alike:
+        batch = teach(batch, {"lead": alike}, by=by, at=at)
+    return ask_check(batch, by=by, at=at)
+
+
+def forget_mapping(mapping: ImportMapping, *, by: Any, at: datetime) -> None:
+    """Throw a saved mapping away; imports that used it keep their own copy. Raises NotAllowed."""
+    must_import(by)
+    with transaction.atomic():
+        history.record("import_mapping", mapping.pk, "forget", by=by, at=at, data={"name": mapping.name})
+        mapping.delete()
+
+
 def forget_batch(batch: ImportBatch, *, by: Any, at: datetime) -> None:
     """Throw an uploaded file away before anything of it was imported. Raises NotAllowed, WrongState."""
-    _may(by)
+    must_import(by)
     with transaction.atomic():
-        batch = _locked(batch, *NOT_YET)
+        batch = locked_batch(batch, *NOT_YET)
         if batch.pledges.exists():
             raise WrongState(_("Some of it was imported already. Undo the import instead."))
         history.record("import", batch.pk, "forget", by=by, at=at, data={"file": batch.file_name})
@@ -206,18 +254,25 @@ def ask_undo(batch: ImportBatch, *, by: Any, at: datetime, reason: str) -> Impor
     """Have an import undone; published pledges are withdrawn, in the open. Raises NotAllowed, WrongState, ReasonOwed."""
     if not reason.strip():
         raise ReasonOwed(_("Say why. The reason is kept with the decision."))
-    return _ask(
-        batch, (BatchState.DONE, BatchState.FAILED), BatchState.UNDOING, "ask_undo", by=by, at=at, reason=reason
-    )
+    states = (BatchState.DONE, BatchState.FAILED)
+    if is_left(batch, at):
+        states = (*states, BatchState.RUNNING)
+    return _ask(batch, states, BatchState.UNDOING, "ask_undo", by=by, at=at, reason=reason)
+
+
+def is_left(batch: ImportBatch, now: datetime) -> bool:
+    """Whether it is an import of the command on the server that was ended before its time: nobody here goes on with it."""
+    dead = batch.lease_until is None or batch.lease_until < now
+    return batch.state == BatchState.RUNNING and not batch.file and dead
 
 
 def _ask(
     batch: ImportBatch, states: tuple[str, ...], state: str, verb: str, *, by: Any, at: datetime, reason: str = "",
     **changes: bool,
 ) -> ImportBatch:  # fmt: skip
-    _may(by)
+    must_import(by)
     with transaction.atomic():
-        batch = _locked(batch, *states)
+        batch = locked_batch(batch, *states)
         if not batch.mapping:
             raise Refused(_("Say first what the columns are."))
         before = batch.state
@@ -226,16 +281,25 @@ def _ask(
         for name, value in changes.items():
             setattr(batch, name, value)
         batch.save()
+        wake()
         history.record(
             "import", batch.pk, verb, by=by, at=at, from_state=before, to_state=state, reason=reason, data=dict(changes)
         )
     return batch
 
 
+def wake() -> None:
+    """Tell the worker that there is something to do. Where it does not hear it, it looks for itself (`look_for_imports`)."""
+    from kept.pledges.tasks import do_imports
+
+    do_imports.enqueue()
+
+
 def waiting(now: datetime) -> Any:
     """Batches with work that nobody does: asked for, or left by a worker that died."""
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    return ImportBatch.objects.filter(free, state__in=AT_WORK).exclude(file="").order_by("pk")
+    elsewhere = Q(file="") & ~Q(state=BatchState.UNDOING)  # the command on the server does it, and goes on with it
+    return ImportBatch.objects.filter(free, state__in=AT_WORK).exclude(elsewhere).order_by("pk")
 
 
 def do_the_work(batch: ImportBatch) -> bool:
@@ -251,7 +315,7 @@ def do_the_work(batch: ImportBatch) -> bool:
                 run_undo(batch, by=by, reason=batch.reason)
             else:
                 mapping = mapping_of(batch)
-                with _source_of(batch, mapping) as source:
+                with source_of(batch, mapping) as source:
                     (run_check if batch.state == BatchState.CHECKING else run_import)(batch, source, mapping, by=by)
         except (UnusableFile, MappingError) as error:
             _stop(batch, error.message)
@@ -266,93 +330,6 @@ def _stop(batch: ImportBatch, why: str) -> None:
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=BatchState.FAILED, error=why, lease_until=None, finished_at=timezone.now()
     )
-
-
-# --- rows that are put right on screen ---------------------------------------------------------------
-
-
-def correct_rows(
-    batch: ImportBatch, typed: MappingType[int, MappingType[str, str]], *, by: Any, at: datetime
-) -> list[Outcome]:
-    """Read refused rows again with what was typed into their cells: {ImportRow's id: {column: text}}.
-
-    Before the import they are only checked; afterwards those that are good now go in. Raises NotAllowed, WrongState,
-    UnusableFile.
-    """
-    _may(by)
-    with transaction.atomic():
-        batch = _locked(batch, BatchState.CHECKED, BatchState.DONE)
-        rows = list(batch.rows.filter(pk__in=typed, kind="refused", settled_at=None))
-        for row in rows:
-            said = {column: text for column, text in typed[row.pk].items() if column in row.cells}
-            row.corrections = {c: t for c, t in said.items() if t != row.cells[c]}
-        ImportRow.objects.bulk_update(rows, ["corrections"])
-    return _again(batch, rows, by=by, at=at)
-
-
-def take_over(batch: ImportBatch, rows: list[int], *, by: Any, at: datetime) -> list[Outcome]:
-    """Take changed rows over (by the ids of their ImportRows): published pledges get a revision.
-
-    Raises NotAllowed, WrongState, UnusableFile.
-    """
-    _may(by)
-    with transaction.atomic():
-        batch = _locked(batch, BatchState.DONE)
-        chosen = list(batch.rows.filter(pk__in=rows, kind="changed", settled_at=None))
-    return _again(batch, chosen, by=by, at=at, update=True)
-
-
-def _again(batch: ImportBatch, rows: list[ImportRow], *, by: Any, at: datetime, update: bool = False) -> list[Outcome]:
-    """Read some rows of the file once more; after the import, bring in what is good now."""
-    if not rows:
-        return []
-    mapping = mapping_of(batch)
-    with _source_of(batch, mapping) as source:
-        work = work_on(batch, source, mapping, by=by)
-        work.update, work.corrections = update, {row.row: row for row in rows}
-        before = {name: getattr(batch, name) for name in ("rows_done", "rows_refused", "rows_changed")}
-        results = _results(source, mapping, {row.row: row.corrections for row in rows})
-        if batch.state == BatchState.DONE:
-            outcomes = import_chunk(work, results)
-        else:
-            outcomes = try_chunk(work, results)
-            with transaction.atomic():
-                keep_rows(work, outcomes, at, {})
-    _count_again(batch, before, outcomes, update=update)
-    return outcomes
-
-
-def _results(source: Source, mapping: Mapping, corrections: dict[int, dict[str, str]]) -> list[RowResult]:
-    """These rows of the file alone, as the mapping reads them."""
-    binding, repeats, found = bind(mapping, source), Repeats(), []
-    for row in source.rows():
-        if row.number in corrections:
-            result = binding.read_row(source.corrected(row, corrections[row.number]))
-            repeats.note(result)
-            found.append(result)
-            if len(found) == len(corrections):
-                break
-    return found
-
-
-def _count_again(batch: ImportBatch, before: dict[str, int], outcomes: list[Outcome], *, update: bool) -> None:
-    """A row that was refused and is good now moves from one figure to another; it is no further row."""
-    good = [outcome for outcome in outcomes if outcome.what != "refused"]
-    with transaction.atomic():
-        if batch.state == BatchState.DONE:
-            refused = before["rows_refused"] - (0 if update else len(good))
-            changed = before["rows_changed"] if update else F("rows_changed")
-            ImportBatch.objects.filter(pk=batch.pk).update(
-                rows_done=before["rows_done"], rows_refused=refused, rows_changed=changed, lease_until=None
-            )
-        else:
-            news = sum(outcome.what == "new" for outcome in good)
-            ImportBatch.objects.filter(pk=batch.pk).update(
-                rows_refused=F("rows_refused") - len(good),
-                rows_new=F("rows_new") + news,
-                rows_same=F("rows_same") + sum(outcome.what == "same" for outcome in good),
-                rows_changed=F("rows_changed") + sum(outcome.what in {"changed", "updated"} for outcome in good),
-            )
 
 
 def undone_means(batch: ImportBatch) -> tuple[int, int]:

@@ -14,6 +14,8 @@ from kept.people.permissions import is_secretariat, roles_of, writes_for
 from kept.pledges import desk_queries as queries
 from kept.pledges.actions.publishing import publish_due
 from kept.pledges.desk import listeners, tasks
+from kept.pledges.permissions import may_import_pledges
+from kept.pledges.tasks import look_for_imports
 
 __all__ = ["listeners"]
 PLEDGES = _("Pledges")
@@ -27,6 +29,7 @@ def writes_somewhere(person: Any) -> bool:
 register(Entry(_("Translations"), "pledges:my_translations", 25, section=MY, permission=writes_somewhere))
 
 worker.register_duty("pledges.publish_due", every=10, run=publish_due)
+worker.register_duty("pledges.imports", every=5, run=look_for_imports)
 worker.register_duty("pledges.nearest", every=5, run=tasks.note_nearest)
 
 
@@ -61,6 +64,9 @@ register(
     Entry(queries.DECLINED.name, "pledges:desk_declined", 29, section=DESK, permission=is_secretariat, group=PLEDGES)
 )
 register(Entry(_("All pledges"), "pledges:desk_all", 31, section=DESK, permission=is_secretariat, group=PLEDGES))
+register(
+    Entry(_("Import"), "pledges:desk_imports", 515, section=DESK, permission=may_import_pledges, group=_("Coalition"))
+)
 register(
     Entry(_("Amounts not converted"), "pledges:desk_not_converted", 925, section=DESK, permission=is_secretariat,
           group=_("Settings"))

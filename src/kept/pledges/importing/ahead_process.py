@@ -20,13 +20,15 @@ def main() -> None:
 
     from kept.pledges.importing import UnusableFile, open_source, read_mapping
     from kept.pledges.importing.ahead import read_here
+    from kept.pledges.importing.by_hand import ByHand
 
     gc.freeze()
     gc.disable()  # rows come and go by the thousand and hold no circles; what does is swept between chunks
     with translation.override(job["language"]):
         try:
             mapping = read_mapping(job["mapping"], name=job["called"])
-            source = open_source(job["path"], mapping if job["by_mapping"] else None, name=job["name"])
+            expected = mapping if job["by_mapping"] else ByHand(mapping.layout)
+            source = open_source(job["path"], expected, name=job["name"])
             for results in read_here(source, mapping, job["corrections"]):
                 say(results)
                 gc.collect(0)

@@ -228,7 +228,7 @@ def _meant(text: str, values: dict[str, str], otherwise: str) -> str:
     if meant is not None:
         return meant
     if otherwise == "refuse":
-        raise CellError("not_in_values", _("The mapping does not say what this value means."))
+        raise CellError("not_in_values", _("The mapping does not say what this value means.")).about(text)
     return text if otherwise == "keep" else ""
 
 

@@ -27,6 +27,12 @@ class CellError(ValueError):
         self.code = code
         self._message, self._words = message, words
         self.column = ""  # the column, where it is not the first of its field
+        self.word = ""  # the one value that is wrong, of several in the cell
+
+    def about(self, word: str) -> CellError:
+        """The same error, saying which value of the cell it is about."""
+        self.word = word
+        return self
 
     def again(self) -> CellError:
         """The same error anew: one that is remembered must not be raised itself, it would collect tracebacks."""

@@ -90,7 +90,7 @@ class OrganisationBook:
         return found
 
     def _known(self, spec: OrganisationSpec) -> Organisation | None:
-        own = [o for o in self.named.get(normalise(spec.name), ()) if not _elsewhere(o, spec)]
+        own = [o for o in self.named.get(normalise(spec.name), ()) if not elsewhere(o, spec)]
         if len(own) > 1 and spec.country:
             own = [o for o in own if o.country == spec.country] or own
         if len(own) > 1:
@@ -100,7 +100,7 @@ class OrganisationBook:
             )
         if own:
             return own[0]
-        others = [o for o in self.also.get(normalise(spec.name), ()) if not _elsewhere(o, spec)]
+        others = [o for o in self.also.get(normalise(spec.name), ()) if not elsewhere(o, spec)]
         if not others:
             others = self._without_abbreviation(spec)
         return others[0] if len(others) == 1 else None
@@ -111,7 +111,7 @@ class OrganisationBook:
         for spelling in spec.spellings[1:]:
             for organisation in (*self.named.get(normalise(spelling), ()), *self.also.get(normalise(spelling), ())):
                 short = organisation.abbreviation.casefold()
-                if short in ("", spec.abbreviation.casefold()) and not _elsewhere(organisation, spec):
+                if short in ("", spec.abbreviation.casefold()) and not elsewhere(organisation, spec):
                     found += [] if organisation in found else [organisation]
         return found
 
@@ -164,7 +164,7 @@ def _add(names: dict[str, list[Organisation]], normalised: str, organisation: Or
         known.append(organisation)
 
 
-def _elsewhere(organisation: Organisation, spec: OrganisationSpec) -> bool:
+def elsewhere(organisation: Organisation, spec: OrganisationSpec) -> bool:
     """The Ministry of Health of another country is another ministry, whatever its name."""
     if not organisation.country or not spec.country or organisation.country == spec.country:
         return False
@@ -277,7 +277,8 @@ def _check(result: RowResult, organisations: OrganisationBook, terms: TermBook) 
         for word in result.values.get(name, ()):
             if not terms.knows(taxonomy, word):
                 reason = _("“%(word)s” is not one of the values that this coalition uses. Map it to one of them.")
-                problem = Problem(terms.columns[name], word[:200], reason % {"word": word}, name, "unknown_term")
+                about = (name, "unknown_term", word[:200])
+                problem = Problem(terms.columns[name], word[:200], reason % {"word": word}, *about)
                 result.problems.append(problem)
     for spec in [result.lead, *(partner.organisation for partner in result.partners)]:
         if spec is not None:

@@ -180,7 +180,8 @@ def _in_dollars(recognised: dict[str, str]) -> tuple[dict[str, str], list[str]]:
 
 def mapping_from_columns(assigned: MappingType[str, str], *, name: str = "by hand", **options: Any) -> Mapping:
     """A mapping from {column: field of ASSIGNABLE}, as the desk's page makes it. `options`: dates, decimal, separator,
-    language, label, create (fields whose unknown terms are made).
+    language, label, file (its layout); create (fields whose unknown terms are made), currency (of amounts that name
+    none), lead (who pledges, where no column says it).
 
     Raises MappingError where it lacks who pledges, or what.
     """
@@ -188,7 +189,7 @@ def mapping_from_columns(assigned: MappingType[str, str], *, name: str = "by han
     for column, target in assigned.items():
         if target:
             by_field.setdefault(target, []).append(column)
-    create = options.pop("create", ())
+    create, currency, lead = options.pop("create", ()), options.pop("currency", ""), options.pop("lead", "")
     data: dict[str, Any] = {"source": name, **{k: v for k, v in options.items() if v not in ("", None)}}
     fields: dict[str, Any] = {}
     for target, columns in by_field.items():
@@ -202,11 +203,14 @@ def mapping_from_columns(assigned: MappingType[str, str], *, name: str = "by han
         inside = {t.partition(".")[2]: _rule(t, c, create) for t, c in by_field.items() if t.startswith(f"{group}.")}
         if inside and ("name" in inside or "url" in inside):
             data[group] = inside if group in ("lead", "partners") else [inside]
+    if lead and "lead" not in data:
+        inside = {t.partition(".")[2]: _rule(t, c, create) for t, c in by_field.items() if t.startswith("lead.")}
+        data["lead"] = {"name": {"always": lead}, **inside}
     ids = [*by_field.get("id", ()), *by_field.get("reference", ())]
     if ids:
         data["id"] = {"columns": ids}
     if "amount" in by_field:
-        data["amount"] = [_amount(column, by_field.get("currency", [])) for column in by_field["amount"]]
+        data["amount"] = [_amount(column, by_field.get("currency", []), currency) for column in by_field["amount"]]
     return read(data, name=name)
 
 
@@ -226,13 +230,13 @@ def _rule(target: str, columns: list[str], create: Iterable[str]) -> Any:
     return rule if len(rule) > 1 or "join" in rule else columns[0]
 
 
-def _amount(column: str, currency: list[str]) -> dict[str, Any]:
+def _amount(column: str, currency: list[str], otherwise: str) -> dict[str, Any]:
     """An amount, with the currency in another column or in the column's own name: "Budget (EUR million)"."""
     made: dict[str, Any] = {"column": column}
     inside = " ".join(re.findall(r"[(\[]([^()\[\]]*)[)\]]", column)) or " ".join(plain(column).split()[-2:])
     unit = _unit(inside) or _unit(plain(column).split()[-1]) or ("USD" if field_of(column) == "amount_usd" else "")
-    if unit:
-        made["in"] = unit
+    if unit or otherwise:
+        made["in"] = unit or otherwise
     if currency:
         made["currency"] = {"columns": currency}
     return made

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from kept.pledges.importing.delimited import open_delimited
 from kept.pledges.importing.guessing import is_known
 from kept.pledges.importing.kinds import kind_of_file
+from kept.pledges.importing.mapping import Mapping
 from kept.pledges.importing.objects import open_objects
 from kept.pledges.importing.reports import HEAD, is_report, without_head
 from kept.pledges.importing.sources import Expectation, Layout, Row, Source, UnusableFile
@@ -32,7 +33,7 @@ def open_source(path: Path | str, mapping: Expectation | None = None, *, name: s
     """
     path = Path(path)
     source = _opened(path, mapping, name or path.name)
-    source.by_mapping = mapping is not None
+    source.by_mapping = isinstance(mapping, Mapping)
     return source
 
 
@@ -68,7 +69,7 @@ def _report(path: Path, name: str, kind: str, layout: Layout) -> Source | None:
 def _is_nested(report: Source, mapping: Expectation | None) -> bool:
     """Whether the rows came from a file of records: what a mapping looks for lies inside a cell."""
     columns = set(report.columns)
-    if mapping is not None:
+    if isinstance(mapping, Mapping):
         roots = {re.split(r"[.\[]", column)[0] for column in mapping.columns if column not in columns}
         return bool(roots & columns)
     texts = (cell for row in report.sample for cell in row.cells if isinstance(cell, str))

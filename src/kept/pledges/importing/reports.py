@@ -52,6 +52,19 @@ class Report:
             csv.writer(out).writerows(self.lines(files=files))
 
 
+def csv_lines(report: Report) -> Iterator[str]:
+    """The same file, line by line, for a browser that saves it."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    for line in report.lines():
+        yield writer.writerow(line)
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
 def safe(cell: str) -> str:
     """Text that a spreadsheet program does not take for a formula; numbers stay numbers."""
     return cell if _NUMBER.fullmatch(cell) else harmless(cell)

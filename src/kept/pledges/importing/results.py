@@ -21,6 +21,7 @@ class Problem:
     reason: str
     field: str = ""
     code: str = ""
+    word: str = ""  # the value itself, where the cell holds several
 
 
 @dataclass(slots=True)

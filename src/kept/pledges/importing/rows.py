@@ -255,7 +255,7 @@ class Binding:
         if at:
             get = self.source.getter(at)
             column, value = at, text_of(get(row)) if get else ""
-        return Problem(column, tidy_text(value)[:200], error.message, name, error.code)
+        return Problem(column, tidy_text(value)[:200], error.message, name, error.code, error.word[:200])
 
     def _too_long(self, row: Row) -> Problem:
         message = _("The row has %(cells)s cells, the table %(columns)s columns: a quotation mark is probably missing.")

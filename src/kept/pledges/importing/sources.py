@@ -89,7 +89,10 @@ class Source:
     read: Callable[[], Iterator[Row]]
     total: int = 0
     sheet: str = ""
+    sheets: list[str] = field(default_factory=list)  # of a workbook, those that hold something
     header_row: int = 0
+    encoding: str = ""  # of a text file
+    delimiter: str = ""
     remarks: list[str] = field(default_factory=list)
     aliases: Mapping[str, int] = field(default_factory=dict)
     sample: list[Row] = field(default_factory=list)  # some of the first rows, without reading the file again

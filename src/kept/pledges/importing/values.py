@@ -32,7 +32,7 @@ def country(text: str) -> str:
     found = _country(text)
     if found:
         return found
-    raise _unknown_place(text)
+    raise _unknown_place(text).about(text)
 
 
 def country_or_none(text: str) -> str | None:
@@ -52,7 +52,7 @@ def targets(items: list[str]) -> tuple[str, ...]:
 def _targets(text: str) -> tuple[str, ...]:
     found = _found_targets(text)
     if not found:
-        raise _unknown_place(text)
+        raise _unknown_place(text).about(text)
     return found
 
 
@@ -124,7 +124,7 @@ def choice(table: str, text: str) -> str:
     if found:
         return found
     allowed = ", ".join(dict.fromkeys(value.replace("_", " ") for value in meanings(table).values()))
-    raise CellError("unknown_choice", _("This has to be one of: %(values)s."), values=allowed)
+    raise CellError("unknown_choice", _("This has to be one of: %(values)s."), values=allowed).about(text)
 
 
 def language(text: str) -> str:
@@ -134,7 +134,7 @@ def language(text: str) -> str:
         return found
     if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2}", text):
         return languages.normalise(text) or languages.bcp47(text)
-    raise CellError("unknown_language", _("Write the language's code, for example fr."))
+    raise CellError("unknown_language", _("Write the language's code, for example fr.")).about(text)
 
 
 _GOAL_WORDS = re.compile(

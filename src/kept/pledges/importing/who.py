@@ -116,7 +116,8 @@ class WhoReader:
             return _READ[key](text)
         except CellError as error:
             if group.strict:
-                out.problems.append(Problem(group.columns[key], text[:200], error.message, f"lead.{key}", error.code))
+                about = (f"lead.{key}", error.code, error.word[:200])
+                out.problems.append(Problem(group.columns[key], text[:200], error.message, *about))
             else:
                 words = {"column": group.columns[key], "text": text[:80]}
                 out.remarks.append(_now("“%(text)s” in “%(column)s” was left out.") % words)

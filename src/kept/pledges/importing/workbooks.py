@@ -113,6 +113,7 @@ def open_workbook(path: Path, name: str, kind: str, layout: Layout, known: Calla
         read=lambda: _rows(book, sheet["index"], header, width),
         total=max(sheet["height"] - header.last - 1, 0),
         sheet=sheet["name"],
+        sheets=[one["name"] for one in book.sheets if one["rows"]],
         header_row=header.last + 1,
         remarks=remarks,
         aliases=header.aliases,

@@ -1,0 +1,1 @@
+"""Imports on the desk: a file comes in, its columns are mapped, its rows checked, put right, imported, undone."""
