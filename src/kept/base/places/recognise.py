@@ -33,6 +33,16 @@ _ONLY_IN_CAPITALS = frozenset({"us", "car", "opt", "rca", "cis", "lac", "cei", "
 _NOT_A_CODE = frozenset({"NA"})
 
 
+# "All LDCs" is the group; of a single country nobody says "all".
+_ALL = re.compile(
+    r"^(?:all(?: of)?(?: the)?|tou(?:te)?s les|tod[oa]s l[oa]s|все|всех|جميع|كل|كافة)\s+|^(?:所有|全部)(?:的)?\s*", re.IGNORECASE
+)
+
+
+# "LDC countries" is the group, too.
+_COUNTRIES = re.compile(r"(?<=\w)\s+countries$", re.IGNORECASE)
+
+
 class Unlisted(NamedTuple):
     """A place that M49 does not list. `key` names it in documentation and messages: "taiwan", "kosovo"."""
 
@@ -57,7 +67,11 @@ def find_target(text: str, language: str | None = None) -> str | None:
     stripped = text.strip()
     if kind_of(stripped.lower()) in ("region", "itu", "group", "world"):
         return stripped.lower()
-    return find(text, language) or _look_up(text, language, _target_names())
+    found = find(text, language) or _look_up(text, language, _target_names())
+    bare = _COUNTRIES.sub("", _ALL.sub("", stripped))
+    if found is None and bare != stripped:
+        return bare.lower() if kind_of(bare.lower()) == "group" else _look_up(bare, language, _target_names())
+    return found
 
 
 def unlisted(text: str) -> Unlisted | None:
