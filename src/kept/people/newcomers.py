@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from kept.people.models import Organisation
 from kept.people.naming import normalise
-from kept.people.similar import SHARED_HOSTS, SPELLING_AT_HOME, STRENGTH, Reason, initials
+from kept.people.similar import SHARED_HOSTS, SPELLING_AT_HOME, STRENGTH, Reason, differ_by_a_slip, initials
 
 MOST = 3  # proposals for each
 SPELLING = 84  # of 100, as in `similar`; a little less, because nobody has to answer
@@ -66,4 +66,8 @@ def _spelt_like(place: int, names: list[str], there: Sequence[Known]) -> list[in
         names[place], names[:place], scorer=fuzz.token_sort_ratio, score_cutoff=SPELLING_AT_HOME, limit=MOST * 3
     )
     here = there[place].country
-    return [other for _text, score, other in near if score >= SPELLING or (here and there[other].country == here)]
+    return [
+        other
+        for text, score, other in near
+        if (score >= SPELLING or (here and there[other].country == here)) and differ_by_a_slip(names[place], text)
+    ]

@@ -542,7 +542,9 @@ class ImportRow(models.Model):
     identity = models.CharField(max_length=200)  # the id column's value, else the row's hash
     pledge = models.ForeignKey(Pledge, null=True, blank=True, on_delete=models.CASCADE, related_name="import_rows")
     kind = models.CharField(max_length=8, default="refused")  # refused, changed
-    problems = models.JSONField(default=list, blank=True)  # [{"column", "value", "reason"}]; changed: [{"field", "was", "now"}]
+    problems = models.JSONField(
+        default=list, blank=True
+    )  # [{"column", "value", "reason"}]; changed: [{"field", "was", "now"}]
     cells = models.JSONField(default=dict, blank=True)  # the row as text, as it stands in the file
     corrections = models.JSONField(default=dict, blank=True)  # {column: what a person typed instead}
     settled_at = models.DateTimeField(null=True, blank=True)  # corrected, or taken over

@@ -35,7 +35,8 @@ _NOT_A_CODE = frozenset({"NA"})
 
 # "All LDCs" is the group; of a single country nobody says "all".
 _ALL = re.compile(
-    r"^(?:all(?: of)?(?: the)?|tou(?:te)?s les|tod[oa]s l[oa]s|все|всех|جميع|كل|كافة)\s+|^(?:所有|全部)(?:的)?\s*", re.IGNORECASE
+    r"^(?:all(?: of)?(?: the)?|tou(?:te)?s les|tod[oa]s l[oa]s|все|всех|جميع|كل|كافة)\s+|^(?:所有|全部)(?:的)?\s*",
+    re.IGNORECASE,
 )
 
 

@@ -80,7 +80,9 @@ class LayoutForm(forms.Form):
         label=gettext_lazy("How letters are written"), choices=ENCODINGS, required=False,
         help_text=gettext_lazy("Change it where accents, Cyrillic or Arabic look wrong below."),
     )  # fmt: skip
-    delimiter = forms.ChoiceField(label=gettext_lazy("What stands between two cells"), choices=DELIMITERS, required=False)
+    delimiter = forms.ChoiceField(
+        label=gettext_lazy("What stands between two cells"), choices=DELIMITERS, required=False
+    )
 
     def __init__(self, data: Any, source: Source | None, kind: str) -> None:
         super().__init__(data)
@@ -122,9 +124,7 @@ class ColumnsForm(forms.Form):
         self.fields["currency"].choices = [("", _("no currency: such rows are refused")),  # type: ignore[attr-defined]
                                            *((code, code) for code in sorted(CURRENCIES))]  # fmt: skip
         self.fields["language"].choices = [(one.code, one.native_name) for one in LANGUAGES]  # type: ignore[attr-defined]
-        grouped = [
-            (group, [(name, capfirst(str(ASSIGNABLE[name]))) for name in names]) for group, names in GROUPS
-        ]
+        grouped = [(group, [(name, capfirst(str(ASSIGNABLE[name]))) for name in names]) for group, names in GROUPS]
         for place, column in enumerate(columns[:MOST]):
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=column, required=False, choices=[("", _("not imported")), *grouped]
@@ -185,7 +185,9 @@ def _as_layout(said: dict[str, Any]) -> Layout:
 
 def _shown(request: HttpRequest, batch: ImportBatch, source: Source, layout: dict[str, Any]) -> HttpResponse:
     guess = guess_mapping(source)
-    form = ColumnsForm(request.POST if request.method == "POST" else None, source.columns, _initial(batch, source, guess))
+    form = ColumnsForm(
+        request.POST if request.method == "POST" else None, source.columns, _initial(batch, source, guess)
+    )
     if request.method == "POST" and form.is_valid() and _chosen(request, batch, form, layout):
         return redirect("pledges:desk_import", batch.pk)
     rows = _values(source)
@@ -323,5 +325,3 @@ def mapping_file(request: HttpRequest, pk: int) -> HttpResponse:
     if not batch.mapping:
         raise Http404
     return toml(batch.mapping, batch.mapping_name)
-
-

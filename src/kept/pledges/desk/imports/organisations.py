@@ -67,10 +67,12 @@ def _same(request: HttpRequest, pk: int) -> bool:
     chosen = {}
     for place, one in enumerate(new):
         said = request.POST.get(f"same_{place}", "")
-        if said.isascii() and said.isdecimal() and len(said) < 3 and int(said) < len(one["alike"]):
-            # A page that is older than the last check may mean another name by the same place.
-            if request.POST.get(f"name_{place}") == one["name"]:
-                chosen[one["name"]] = one["alike"][int(said)]
+        # A page that is older than the last check may mean another name by the same place.
+        meant = (
+            said.isascii() and said.isdecimal() and len(said) < 3 and request.POST.get(f"name_{place}") == one["name"]
+        )
+        if meant and int(said) < len(one["alike"]):
+            chosen[one["name"]] = one["alike"][int(said)]
     try:
         importing.same_organisations(batch, chosen, by=request.user, at=at)
     except NotAllowed:

@@ -151,5 +151,3 @@ def _taught(request: HttpRequest, batch: ImportBatch, form: WordsForm) -> bool:
         return False
     messages.success(request, _("Understood. All rows are checked again."))
     return True
-
-
