@@ -29,5 +29,18 @@ class RevisionNumber:
         return str(value)
 
 
+class PlaceCode:
+    """`BDI`, `002`, `itu-africa`, `ldc`."""
+
+    regex = r"[A-Za-z0-9-]{2,20}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(Reference, "reference")
 register_converter(RevisionNumber, "n")
+register_converter(PlaceCode, "place")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from kept.registry.addresses import Reference, RevisionNumber
-from kept.registry.views import files, pledge
+from kept.registry.views import files, geojson, pledge
 
 LANGUAGE = r"(?P<language>[A-Za-z][A-Za-z0-9-]{1,19})"
 
 app_name = "records"
 urlpatterns = [
     re_path(r"^pledges/export\.(?P<ending>csv|xlsx|json|xml)$", files.export, name="export"),
+    path("pledges/export.geojson", geojson.export, name="geojson"),
     path("pledges/feed.atom", files.feed, name="feed"),
     path("pledges/<reference:reference>/receipt.json", pledge.receipt, name="receipt"),
     path("pledges/<reference:reference>/revisions/<n:n>.json", pledge.document, name="document"),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from kept.base import formats
 from kept.pledges.facets import all_orderings
@@ -149,6 +149,31 @@ def sorts(selection: Selection) -> list[dict[str, Any]]:
         {"name": name, "url": address(selection.with_(sort=key)), "current": selection.order == key}
         for key, name in (SORTS | brought).items()
         if key != "relevance" or selection.q
+    ]
+
+
+VIEW_NAMES = {"list": gettext_lazy("List"), "table": gettext_lazy("Table"), "map": gettext_lazy("Map")}
+
+
+KEYS = (
+    ("/", gettext_lazy("to the search field")),
+    ("j", gettext_lazy("the next pledge")),
+    ("k", gettext_lazy("the one before")),
+    ("Enter", gettext_lazy("open it")),
+    ("x", gettext_lazy("tick it for comparing")),
+    ("?", gettext_lazy("these keys")),
+)
+
+
+def views(selection: Selection) -> list[dict[str, Any]]:
+    """List, table and map of the same selection."""
+    return [
+        {
+            "name": name,
+            "url": address(selection.with_(view=key, measure=selection.measure if key == "map" else "")),
+            "current": (selection.view or "list") == key,
+        }
+        for key, name in VIEW_NAMES.items()
     ]
 
 

@@ -17,7 +17,8 @@ from kept.pledges.facets import all_orderings
 from kept.registry import facets
 
 SORTS = ("relevance", "newest", "largest", "ending", "reported")  # and what rooms bring: `all_sorts`
-VIEWS = ("list", "table")
+VIEWS = ("list", "table", "map")
+MEASURES = ("number", "amount", "people")  # what the map's colours stand for
 LONGEST_WORDS = 500
 MOST_VALUES = 300
 FIRST_DAY = date(1900, 1, 1)
@@ -47,6 +48,7 @@ class Selection:
     as_of: date | None = None
     sort: str = ""  # "" is the natural one: relevance where there are words, else newest
     view: str = ""
+    measure: str = ""
     page: int = 1
     problems: tuple[Problem, ...] = ()
 
@@ -72,6 +74,7 @@ class Selection:
             as_of=_day(query, today, problems),
             sort=_one_of(query, "sort", all_sorts(), problems),
             view=_one_of(query, "view", VIEWS, problems),
+            measure=_one_of(query, "measure", MEASURES, problems),
             page=_page(query, problems),
             problems=tuple(problems),
         )
@@ -93,7 +96,7 @@ class Selection:
         return bool(self.q or self.chosen or self.as_of)
 
     def with_(self, **changes) -> Selection:
-        """The same question with other `q`, `as_of`, `sort`, `view` or `page`; back on the first page."""
+        """The same question with other `q`, `as_of`, `sort`, `view`, `measure` or `page`; back on the first page."""
         return replace(self, **{"page": 1, "problems": (), **changes})
 
     def toggled(self, name: str, value: str) -> Selection:
@@ -114,6 +117,7 @@ class Selection:
         found += [("as_of", self.as_of.isoformat())] if self.as_of else []
         found += [("sort", self.sort)] if self.sort else []
         found += [("view", self.view)] if self.view not in ("", "list") else []
+        found += [("measure", self.measure)] if self.measure not in ("", "number") else []
         found += [("page", str(self.page))] if self.page > 1 else []
         return found
 
@@ -130,7 +134,7 @@ def all_sorts() -> tuple[str, ...]:
 
 def names() -> tuple[str, ...]:
     """Every query name of the registry."""
-    return ("q", *(facet.name for facet in facets.all_facets()), "as_of", "sort", "view", "page")
+    return ("q", *(facet.name for facet in facets.all_facets()), "as_of", "sort", "view", "measure", "page")
 
 
 def _values(query: QueryDict, name: str, problems: list[Problem]) -> list[str]:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.registry import addresses  # noqa: F401  (the converters of paths)
-from kept.registry.views import counter, files, organisations, pages, pledge
+from kept.registry.views import compare, counter, files, organisations, pages, places, pledge, themes
 
 app_name = "registry"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("pledges/", pages.pledges, name="pledges"),
+    path("pledges/compare/", compare.pledges, name="compare"),
     path("pledges/<reference:reference>/", pledge.pledge, name="pledge"),
     path("pledges/<reference:reference>/revisions/<n:n>/", pledge.revision, name="revision"),
     path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/compare/", compare.organisations, name="compare_organisations"),
     path("organisations/<slug:slug>/", organisations.organisation, name="organisation"),
+    path("countries/", places.countries, name="countries"),
+    path("countries/<place:code>/", places.country, name="country"),
+    path("regions/", places.regions, name="regions"),
+    path("regions/<place:code>/", places.region, name="region"),
+    path("groups/", places.groups, name="groups"),
+    path("groups/<place:code>/", places.group, name="group"),
+    path("focus/", themes.focuses, name="focuses"),
+    path("focus/<slug:slug>/", themes.focus, name="focus"),
+    path("sdgs/", themes.sdgs, name="sdgs"),
+    path("sdgs/<int:goal>/", themes.sdg, name="sdg"),
     path("counter/", counter.counter, name="counter"),
     path("embed/counter/", counter.embed, name="embed_counter"),
     path("data/", files.data, name="data"),

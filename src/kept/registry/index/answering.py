@@ -46,7 +46,7 @@ def answer(
     selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True
 ) -> IndexAnswer | None:
     """Answer one page of a selection; None where the index cannot: SQL has to."""
-    reading = _able(selection)
+    reading = able(selection)
     if reading is None:
         return None
     today = timezone.now().astimezone(UTC).date()
@@ -94,7 +94,7 @@ class Once:
 
 def count(selection: Selection) -> int | None:
     """How many pledges a selection holds; None where the index cannot answer."""
-    reading = _able(selection)
+    reading = able(selection)
     if reading is None:
         return None
     today = timezone.now().astimezone(UTC).date()
@@ -104,7 +104,7 @@ def count(selection: Selection) -> int | None:
 
 def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]] | None:
     """Every revision of a selection in its order, in pieces, with flat memory; None where the index cannot answer."""
-    reading = _able(selection)
+    reading = able(selection)
     return None if reading is None else _keys(reading, selection, chunk)
 
 
@@ -123,7 +123,7 @@ def _keys(reading: Reading, selection: Selection, chunk: int) -> Iterator[list[i
         yield rest
 
 
-def _able(selection: Selection) -> Reading | None:
+def able(selection: Selection) -> Reading | None:
     """The index, where it can answer: for the present, and where it knows every facet."""
     if selection.as_of is not None or selection.problems:
         return None

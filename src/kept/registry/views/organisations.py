@@ -16,6 +16,7 @@ from kept.people.models import EntityType, Organisation
 from kept.pledges import counting
 from kept.registry import choosing, listing, panels, queries, search
 from kept.registry.naming import name_of
+from kept.registry.paging import PageOf
 from kept.registry.selection import Selection
 
 ROWS = 40
@@ -85,8 +86,6 @@ def page_of(found: Organisation, request: HttpRequest) -> dict[str, Any]:
     leads, parts = numbers_of(found, selection)
     lines = listing.lines(answer.keys, language)
     others = Selection(chosen={"organisation": (found.slug,), "status": ("withdrawn", "superseded")})
-    from kept.registry.views.pages import PageOf
-
     return {
         "organisation": found,
         "name": found.name_in(language),

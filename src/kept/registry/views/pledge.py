@@ -16,11 +16,11 @@ from kept.base.context import House
 from kept.base.languages import native_name, normalise
 from kept.log import views as log_views
 from kept.people.permissions import belongs_to
-from kept.pledges.models import Pledge, Revision
+from kept.pledges.models import Pledge, Revision, RevisionPlace
 from kept.pledges.permissions import may_see_draft
 from kept.pledges.presenting import Surroundings, address, present, surroundings_of
 from kept.pledges.translations import languages_of
-from kept.registry import bars, citing, explaining, listing, panels, queries, story
+from kept.registry import bars, citing, explaining, listing, mapping, panels, queries, story
 from kept.registry.selection import Selection
 
 LD = "application/ld+json"
@@ -107,9 +107,16 @@ def page_of(found: Pledge, request: HttpRequest) -> dict[str, Any]:
         "linked_data": script_text(citing.linked_data(found, revision, view)),
         "short_url": citing.url_of(found),
         "more": more_of(found, language),
+        "where": where_of(revision, language),
         "panels": panels.of("pledge", found, request, view=view),
         "mine_url": address("pledges:mine", found.reference) if belongs_to(visitor, found.lead_id) else "",
     }
+
+
+def where_of(revision: Revision, language: str) -> dict[str, Any]:
+    """The small map: countries that the text names, and those that a region or group stands for."""
+    rows = list(RevisionPlace.objects.filter(revision=revision, kind="country").values_list("code", "named"))
+    return mapping.where([c for c, named in rows if named], [c for c, named in rows if not named], language)
 
 
 def wording_for(
