@@ -27,6 +27,9 @@ PUBLIC_LISTS = (
     "/api/v1/pledges", "/api/v1/pledges?q=bridge", "/api/v1/counter",
     "/api/v1/organisations", "/api/v1/organisations?q=agency", "/ar/", "/ar/pledges/", "/meetings/",
     "/log/checkpoint", "/log/tile/0/0.p/1",
+    "/pledges/?view=map", "/pledges/?view=map&measure=people", "/countries/", "/countries/TUV/", "/regions/", "/regions/061/",
+    "/groups/", "/groups/sids/", "/focus/", "/focus/access/", "/sdgs/", "/sdgs/4/", "/pledges/compare/?ref=P-00001&ref=P-00002",
+    "/organisations/compare/?slug=hidden-agency", "/pledges/export.geojson",
 )  # fmt: skip
 WITH_THE_HOUR = ("/pledges/export.json", "/pledges/export.xml")  # files that say when they were made
 SIGNED_OUT = ("account_logout",)  # what ends the visit itself
@@ -109,7 +112,7 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
         "pk": sorted(numbers)[:8], "organisation": [hidden], "other": [hidden], "slug": ["hidden-agency", "hidden-meeting"],
         "tab": ["all"],
         "n": [1], "step": ["who", "what", "money", "with", "check"], "token": ["no-such-token"], "language": ["fr"],
-        "name": ["x"], "code": ["BDI", "qwyjib"], "taxonomy": ["focus"], "level": [0], "rest": ["nothing"],
+        "name": ["x"], "code": ["BDI", "061", "sids", "qwyjib"], "goal": [4], "taxonomy": ["focus"], "level": [0], "rest": ["nothing"],
         "uidb36": ["a"], "key": ["b"], "path": ["0.p/1"], "generation": [1], "provider": ["x"], "batch": [1], "row": [1],
         "number": [1], "year": [2026], "version": [1], "delivery": [1], "verb": ["pause", "test"],
     }  # fmt: skip

@@ -22,10 +22,14 @@ BUDGET = 100 * 1024  # bytes over the wire at a first visit, without pictures
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 READERS = (
     "/", "/pledges/", "/pledges/P-00001/", "/pledges/P-00001/revisions/1/", "/organisations/", "/counter/", "/data/",
+    "/countries/", "/countries/BDI/", "/groups/ldc/", "/focus/access/",
+    "/pledges/compare/?ref=P-00001&ref=P-00002&ref=P-00003",
     "/embed/counter/", "/accounts/login/",
 )  # fmt: skip
 STATES = (
     "/pledges/?q=school&type=financial", "/pledges/?q=zzzzzz", "/pledges/?page=3", "/counter/?as_of=2023-12-31",
+    "/pledges/?view=map", "/pledges/?view=map&measure=amount&region=002&country=KEN", "/pledges/?view=table&group=ldc",
+    "/regions/", "/regions/014/", "/groups/", "/focus/", "/sdgs/", "/sdgs/4/", "/pledges/compare/",
     "/accounts/signup/", "/pledges/P-99999/",
 )  # fmt: skip
 # Where somebody shows who they are, a form needs its token in a cookie.

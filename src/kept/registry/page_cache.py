@@ -28,22 +28,14 @@ SECONDS = 5.0
 MOST_PAGES = 400
 MOST_BYTES = 24 * 2**20
 LARGEST = 600_000
-<<<<<<< HEAD
 # Addresses of pages that may be kept, without their language: the registry's own; later rooms add theirs (`keep`).
 _kept_addresses = [
     re.compile(
         r"/(pledges/([Pp]-[0-9]{1,9}/(revisions/[0-9]+/)?|feed\.atom)?"
-        r"|organisations/([-\w]+/)?|counter/|embed/counter/|data/|api/v1/.*)?"
+        r"|organisations/([-\w]+/)?|(pledges|organisations)/compare/|(countries|regions|groups)/([A-Za-z0-9-]+/)?"
+        r"|focus/([-\w]+/)?|sdgs/([0-9]+/)?|counter/|embed/counter/|data/|api/v1/.*)?"
     )
 ]
-=======
-# The registry's own addresses, without their language.
-KEPT_ADDRESSES = re.compile(
-    r"/(pledges/([Pp]-[0-9]{1,9}/(revisions/[0-9]+/)?|feed\.atom|compare/)?"
-    r"|organisations/([-\w]+/)?|(countries|regions|groups)/([A-Za-z0-9-]+/)?|focus/([-\w]+/)?|sdgs/([0-9]+/)?"
-    r"|counter/|embed/counter/|data/|api/v1/.*)?"
-)
->>>>>>> b4e390e (wip)
 KEPT_HEADERS = (
     "Content-Type", "Content-Language", "Vary", "ETag", "Cache-Control", "Link", "Access-Control-Allow-Origin",
     "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers",
