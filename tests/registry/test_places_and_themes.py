@@ -62,7 +62,7 @@ def test_a_country_shows_what_is_promised_to_it_by_it_and_what_nobody_promised(
     assert ("Named here" in to, "Covered only" in to, "From there" in to) == (True, False, False)
     assert "From there" in by
     text = words(html)
-    assert "1 pledge names it" in text
+    assert "pledge names it 1" in text
     assert "1 more pledge covers it by a region or group." in text
     gaps = words(html.split('id="gaps"')[1])
     assert "14 Life below water" in gaps.split("What they are about")[0]
