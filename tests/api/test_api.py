@@ -11,6 +11,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from kept.api import limits
 from kept.api.openapi import address_of, endpoints
+from kept.meetings import actions as meeting_actions
+from tests.meetings import making
 from tests.registry.conftest import organisations, public_record  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +142,10 @@ def fits(value, schema, described) -> None:
     assert errors == [], errors[0].message
 
 
-def test_every_answer_is_as_the_description_says(client, public_record):  # noqa: F811
+def test_every_answer_is_as_the_description_says(client, public_record, secretary):  # noqa: F811
+    meeting = making.meeting("lake-networks", by=secretary)  # called like the organisation: one value fits both
+    making.session(meeting, "Opening", "14:00", by=secretary)
+    meeting_actions.release(meeting, {}, by=secretary, at=making.MADE)
     described = client.get("/api/v1/openapi.json").json()
     assert described["openapi"] == "3.1.0"
     values = {"reference": public_record[0].reference, "slug": "lake-networks"}

@@ -10,6 +10,8 @@ from kept.meetings.actions.times import follow_the_clocks
 from kept.registry import page_cache
 
 navigation.register(navigation.Entry(name=_("Meetings"), url_name="meetings:meetings", order=60))
-page_cache.keep(r"/meetings/([-\w]+/((programme|speakers|practical|documents|highlights|live)/([-\w]+/)?)?)?")
+PAGES = r"((programme|speakers|practical|documents|highlights|live)/([-\w]+/)?)?"
+page_cache.keep(rf"/meetings/([-\w]+/({PAGES}|programme\.ics|schedule\.(json|xml)|changes\.atom))?")
+page_cache.keep(r"/embed/meetings/[-\w]+/")
 
 register_duty("meetings.follow_the_clocks", every=6 * 3600, run=follow_the_clocks)

@@ -37,7 +37,7 @@ _kept_addresses = [
     )
 ]
 KEPT_HEADERS = (
-    "Content-Type", "Content-Language", "Vary", "ETag", "Cache-Control", "Link", "Access-Control-Allow-Origin",
+    "Content-Type", "Content-Language", "Content-Disposition", "Vary", "ETag", "Cache-Control", "Link", "Access-Control-Allow-Origin",
     "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers",
     "Access-Control-Max-Age",
 )  # fmt: skip
