@@ -9,6 +9,7 @@ from kept.base.events import listens
 from kept.base.worker import register_duty
 from kept.pledges.models import Pledge
 from kept.progress import actions, notices, restate  # noqa: F401  (notices listen)
+from kept.progress.desk import contributes as desk  # noqa: F401  (its menu)
 
 register_duty("progress.ask", every=5, run=actions.ask_due, lease=900)
 register_duty("progress.remind", every=600, run=actions.remind_due, lease=900)

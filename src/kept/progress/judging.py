@@ -23,6 +23,7 @@ from kept.progress.statuses import Level, Reason, Said, Stands
 
 LONG_AFTER = timedelta(days=365)  # from then on a promise that nobody calls done has ended
 HALF = Decimal("0.5")
+LEVELS = list(Level)
 
 
 class Evidence(StrEnum):
@@ -175,7 +176,7 @@ def judge(
 
     `figures` are all values of the headline indicator that were ever accepted, in any order.
     """
-    known = tuple(sorted(figures, key=lambda f: (f.on, f.value)))
+    known = tuple(sorted(figures, key=_newest))
     row = _judged(first, word, known, today)
     revised = _judged(now, word, known, today).standing if now is not None and now != first else None
     return Verdict(row.standing, row.reason, row.ends, revised if revised != row.standing else None)
@@ -276,7 +277,21 @@ def next_day(promise: Promise, now: Promise | None, today: date) -> date | None:
 
 def latest(words: Iterable[Word]) -> Word | None:
     """The owner's last word, in whatever order they came; of two of one day, the one that says less."""
-    return max(words, key=lambda w: (w.on, -_MODESTY.index(w.said), w.level), default=None)
+    return max(words, key=_modest, default=None)
+
+
+def _modest(word: Word) -> tuple:
+    """Of two words of one day the one that says less comes last; of two that say the same, the later completion."""
+    return (word.on, -_MODESTY.index(word.said), word.completed_on or date.min, -LEVELS.index(word.level))
+
+
+def last_figure(figures: Iterable[Figure]) -> Figure | None:
+    """The newest figure, in whatever order they came; of two of one day the higher, of equal ones the better supported."""
+    return max(figures, key=_newest, default=None)
+
+
+def _newest(figure: Figure) -> tuple:
+    return (figure.on, figure.value, figure.supported or Decimal("-Infinity"), LEVELS.index(figure.level))
 
 
 _MODESTY = (Said.DISCONTINUED, Said.NOT_STARTED, Said.AT_RISK, Said.DELAYED, Said.ON_TRACK, Said.COMPLETED)

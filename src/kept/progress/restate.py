@@ -109,9 +109,10 @@ def derive(facts: Facts, today: date) -> dict[str, Any]:
     word = judging.latest(_words(facts))
     verdict = judging.judge(headline.first, word, figures, today=day, now=headline.now)
     state = _reporting(facts, verdict, word, stopped, today)
-    last = max(figures, key=lambda f: (f.on, f.value), default=None)
+    last = judging.last_figure(figures)
     return {
         "counts": facts.pledge.status != Status.SUPERSEDED,
+        "money_counts": not facts.counted_elsewhere,
         "said": word.said if word else "",
         "said_on": word.on if word else None,
         "level": judging.level_of(last, word),
@@ -261,8 +262,8 @@ def _next(first: Promise, now: Promise, state: State, today: date, stopped: date
 def restate(pledge_ids: Iterable[int], *, at: datetime) -> list[int]:
     """Derive where these pledges stand at `at` and write what changed. Returns the ids of the pledges that did.
 
-    Inside the caller's transaction where there is one. Changes are noted in the change sequence, so that index and pages
-    follow.
+    Inside the caller's transaction where there is one. Each pledge that changed is noted in the change sequence, so that
+    index and pages follow.
     """
     ids = sorted(set(pledge_ids))
     changed: list[int] = []
@@ -301,7 +302,7 @@ def _chunk(ids: Sequence[int], at: datetime) -> list[int]:
     Standing.objects.bulk_create(fresh)
     if references:
         with open_head() as head:
-            head.changed_many("standing", references)
+            head.changed_many("pledge", references)
     return [row.pledge_id for row in (*fresh, *rewritten)]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.progress.views import answering, writing
+from kept.progress.desk import checking, reports, rounds
+from kept.progress.views import answering, objecting, verifying, writing
 
 app_name = "progress"
 _PAGES = (
@@ -22,5 +23,25 @@ _PAGES = (
 )
 urlpatterns = [
     *(path(f"report/<str:token>/{rest}", view, name=name) for rest, view, name in _PAGES),
+    path("verify/<str:token>/", verifying.verify, name="verify"),
+    path("verify/<str:token>/files/<int:pk>/", verifying.evidence, name="verify_file"),
+    path("my/pledges/<str:reference>/object/", objecting.object_to, name="object"),
+    path("desk/reports/", reports.reports, name="desk_reports"),
+    path("desk/reports/<str:key>/", reports.report, name="desk_report"),
+    path("desk/reports/<str:key>/decide/", reports.decide, name="desk_decide"),
+    path("desk/reports/<str:key>/say/", reports.say, name="desk_say"),
+    path("desk/reports/<str:key>/verifier/", reports.ask_verifier, name="desk_ask_verifier"),
+    path("desk/reports/<str:key>/files/<int:pk>/", reports.evidence, name="desk_file"),
+    path("desk/rounds/", rounds.rounds, name="desk_rounds"),
+    path("desk/rounds/new/", rounds.new_round, name="desk_new_round"),
+    path("desk/rounds/<slug:slug>/", rounds.round_, name="desk_round"),
+    path("desk/rounds/<slug:slug>/edit/", rounds.edit_round, name="desk_edit_round"),
+    path("desk/rounds/<slug:slug>/question/", rounds.question, name="desk_question"),
+    path("desk/rounds/<slug:slug>/move/", rounds.move_round, name="desk_move_round"),
+    path("desk/rounds/<slug:slug>/asked/<int:pk>/", rounds.asked, name="desk_asked"),
+    path("desk/objections/", checking.appeals, name="desk_appeals"),
+    path("desk/objections/<int:pk>/", checking.appeal, name="desk_appeal"),
+    path("desk/same-money/", checking.same_money, name="desk_same_money"),
+    path("desk/same-money/<int:pk>/", checking.decide_same_money, name="desk_decide_same_money"),
     *(path(f"my/reports/{rest}", view, name=f"my_{name}") for rest, view, name in _PAGES),
 ]

@@ -31,9 +31,8 @@ class Standing(models.Model):
     pledge = models.ForeignKey(Pledge, on_delete=models.CASCADE, related_name="standings")
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
-    counts = models.BooleanField(
-        default=True
-    )  # in shares: not where it was replaced, nor where its money counts elsewhere
+    counts = models.BooleanField(default=True)  # in shares: not where it was replaced
+    money_counts = models.BooleanField(default=True)  # in sums of money: not where the same money counts elsewhere
     # The four.
     said = models.CharField(max_length=12, choices=Said.choices, blank=True)
     said_on = models.DateField(null=True, blank=True)

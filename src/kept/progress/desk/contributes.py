@@ -1,0 +1,31 @@
+"""The desk's menu entries for progress, with what waits behind each; imported by the room's `contributes.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kept.base.navigation import DESK, MY, Entry, badge, register
+from kept.people.permissions import is_secretariat, roles_of, writes_for
+from kept.progress import queries
+from kept.progress.models import Appeal, AppealState, SameMoney, SameMoneyState
+
+PROGRESS = _("Progress")
+
+
+def writes_somewhere(person: Any) -> bool:
+    """Writes for an organisation: is asked what became of its pledges."""
+    return any(writes_for(person, organisation) for organisation in roles_of(person))
+
+
+register(Entry(_("Reports"), "progress:my_mine", 22, section=MY, permission=writes_somewhere,
+               badge=lambda person: badge(queries.waiting_of(person).count()) if person else None))  # fmt: skip
+for _name, _url, _order, _waits in (
+    (_("Reports to check"), "progress:desk_reports", 40, queries.to_review),
+    (_("Rounds"), "progress:desk_rounds", 41, None),
+    (_("Objections"), "progress:desk_appeals", 42, Appeal.objects.filter(state=AppealState.OPEN).count),
+    (_("The same money?"), "progress:desk_same_money", 43, SameMoney.objects.filter(state=SameMoneyState.OPEN).count),
+):
+    register(Entry(_name, _url, _order, section=DESK, permission=is_secretariat, group=PROGRESS,
+                   badge=(lambda person, waits=_waits: badge(waits())) if _waits else None))  # fmt: skip

@@ -1,0 +1,169 @@
+"""The desk: a round from its plan to its findings, a report to its decision, objections, the same money."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kept.progress import actions
+from kept.progress.models import (
+    Appeal,
+    Asked,
+    Report,
+    ReportState,
+    Round,
+    RoundState,
+    SameMoney,
+    Standing,
+    Verification,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_round_is_planned_with_a_question_and_opened(desk, make_pledge, today):
+    make_pledge("published")
+    plan = {
+        "slug": "2026", "name_en": "Reporting 2026", "name_fr": "Rapports 2026",
+        "period_start": (today - timedelta(days=365)).isoformat(), "period_end": today.isoformat(),
+        "deadline": (today + timedelta(days=30)).isoformat(), "reminders": "-7, 1",
+    }  # fmt: skip
+    assert desk.post("/desk/rounds/new/", plan).headers["Location"] == "/desk/rounds/2026/"
+    desk.post(
+        "/desk/rounds/2026/question/",
+        {"key": "roads", "kind": "yes_no", "words_en": "Is there a road?", "public": "on"},
+    )
+    page = desk.get("/desk/rounds/2026/").content.decode()
+    assert ("Is there a road?" in page, "1 pledge" in page) == (True, True)
+    desk.post("/desk/rounds/2026/move/", {"move": "open"})
+    found = Round.objects.get()
+    assert (found.state, found.reminders, found.names["fr"]) == (RoundState.OPEN, [-7, 1], "Rapports 2026")
+
+
+def test_a_round_whose_days_do_not_follow_each_other_is_refused(desk, today):
+    plan = {"slug": "x", "name_en": "X", "period_start": today.isoformat(), "period_end": today.isoformat(),
+            "deadline": (today - timedelta(days=1)).isoformat(), "reminders": "1"}  # fmt: skip
+    answer = desk.post("/desk/rounds/new/", plan)
+    assert (answer.status_code, Round.objects.count()) == (422, 0)
+
+
+def test_the_desk_sees_who_answered_and_has_one_gesture_for_each(desk, make_pledge, make_round, today):
+    make_pledge("published")
+    make_round()
+    for show in ("", "waiting", "late", "answered", "unreachable", "writing"):
+        assert desk.get(f"/desk/rounds/2026/?show={show}").status_code == 200
+    assert desk.get("/desk/rounds/2026/?show=nonsense").status_code == 404
+    asked = f"/desk/rounds/2026/asked/{Asked.objects.get().pk}/"
+    desk.post(asked, {"do": "remind"})
+    desk.post(asked, {"do": "extend", "until": (today + timedelta(days=90)).isoformat()})
+    desk.post(asked, {"do": "hand_over", "email": "other@example.org"})
+    found = Asked.objects.get()
+    assert (found.due, found.letters.count()) == (today + timedelta(days=90), 2)
+    assert "other@example.org" in desk.get(asked).content.decode()
+
+
+def test_the_list_of_a_round_takes_a_fixed_number_of_queries(desk, make_pledge, make_round, connection_queries):
+    make_pledge("published")
+    make_round("2025")
+    one = connection_queries(lambda: desk.get("/desk/rounds/2025/"))
+    for _ in range(3):
+        make_pledge("published")
+    make_round("2026")
+    assert connection_queries(lambda: desk.get("/desk/rounds/2026/")) <= one
+
+
+def test_a_report_is_accepted_on_the_desk_with_what_documents_support(desk, make_pledge, make_round, make_report):
+    pledge = make_pledge("published")
+    make_round()
+    report = make_report(pledge, "submitted")
+    report.evidence.create(name="Photographs", url="https://example.org/")
+    assert "Health posts connected" in desk.get("/desk/reports/").content.decode()
+    desk.post(f"/desk/reports/{report.key}/decide/", {"decision": "accept", "supported-0": "64"})
+    row = Report.objects.get().values.get()
+    assert (row.supported, row.level, Report.objects.get().state) == (64, "self_reported", ReportState.PUBLISHED)
+    assert desk.get(f"/desk/reports/{report.key}/").status_code == 200
+
+
+def test_a_report_is_asked_back_and_refused_with_a_reason(desk, make_pledge, make_round, make_report):
+    pledge = make_pledge("published")
+    make_round()
+    report = make_report(pledge, "submitted")
+    decide = f"/desk/reports/{report.key}/decide/"
+    desk.post(decide, {"decision": "ask_back", "reason": ""})
+    assert Report.objects.get().state == ReportState.SUBMITTED
+    desk.post(decide, {"decision": "ask_back", "reason": "Which register?"})
+    desk.post(f"/desk/reports/{report.key}/say/", {"text": "Called them.", "internal": "on"})
+    assert "Which register?" in desk.get(f"/desk/reports/{report.key}/?show=back").content.decode()
+    desk.post(decide, {"decision": "refuse", "reason": "Not theirs."})
+    assert Report.objects.get().state == ReportState.REFUSED
+
+
+def test_a_verifier_states_interest_and_scope_or_nothing_is_taken(desk, client, make_pledge, make_round, make_report):
+    from django.test import Client
+
+    pledge = make_pledge("published")
+    make_round()
+    report = make_report(pledge, "accepted", value="81", supported="81")
+    ask = {"verifier": "Vera Prüfer", "organisation": "Audit Office", "email": "vera@example.org"}
+    desk.post(f"/desk/reports/{report.key}/verifier/", ask)
+    page = f"/verify/{Verification.objects.get().token}/"
+    reader = Client()
+    found = {"has_interest": "no", "outcome": "confirmed", "found-0": "81"}
+    assert reader.get(page).status_code == 200
+    assert reader.post(page, found).status_code == 422
+    reader.post(page, {**found, "scope": "Twelve posts of 81, visited in May."})
+    report.refresh_from_db()
+    assert (report.revision, report.values.get().level, Standing.objects.at().get().level) == (
+        2,
+        "verified",
+        "verified",
+    )
+    assert reader.post(page, {**found, "scope": "Again."}).status_code == 422
+
+
+def test_a_verifier_with_an_interest_raises_no_level(make_pledge, make_round, make_report, secretary, now):
+    from decimal import Decimal
+
+    pledge = make_pledge("published")
+    make_round()
+    report = make_report(pledge, "accepted", value="81", supported="81")
+    asked = actions.ask_verifier(report, verifier="Vera", email="vera@example.org", by=secretary, at=now)
+    actions.verify(
+        asked, has_interest=True, interest="Her brother builds the masts.", scope="All", outcome="confirmed",
+        figures={"Health posts connected": Decimal(81)}, statement="", at=now,
+    )  # fmt: skip
+    assert report.values.get().level == "documented"
+
+
+def test_an_objection_is_shown_at_once_and_somebody_else_decides(
+    desk, secretary, colleague, focal_point, make_pledge, make_round, make_report, now
+):
+    from kept.base.lifecycle import NotAllowed
+
+    pledge = make_pledge("published")
+    make_round()
+    make_report(pledge, "accepted")
+    appeal = actions.object_to(pledge, "standing", "The road was closed.", by=focal_point, at=now)
+    assert Standing.objects.at().get().objected is True
+    assert "a colleague decides" in desk.get("/desk/objections/").content.decode()
+    with pytest.raises(NotAllowed):
+        actions.decide_appeal(appeal, uphold=True, by=secretary, at=now, reason="True.")
+    actions.decide_appeal(appeal, uphold=False, by=colleague, at=now, reason="It was open in May.")
+    assert (Standing.objects.at().get().objected, Appeal.objects.get().state) == (False, "rejected")
+    assert "It was open in May." in desk.get("/desk/objections/").content.decode()
+
+
+def test_the_same_money_is_flagged_with_reasons_decided_by_a_person_and_counted_once(desk, make_pledge):
+    money = {"amount": "1000000", "currency": "USD", "money_nature": "new"}
+    one, two = make_pledge("published", **money), make_pledge("published", **money)
+    make_pledge("published", title="Something else altogether", **(money | {"amount": "7"}))
+    desk.post("/desk/same-money/")
+    desk.post("/desk/same-money/")
+    flag = SameMoney.objects.get()
+    assert (flag.pledge, flag.other, flag.why) == (two, one, ["same_amount", "same_lead", "same_words"])
+    assert "the same organisation" in desk.get("/desk/same-money/").content.decode()
+    desk.post(f"/desk/same-money/{flag.pk}/", {"decision": "same", "counts": str(one.pk), "reason": "One grant."})
+    from kept.progress.restate import counted_elsewhere
+
+    assert counted_elsewhere([one.pk, two.pk]) == {two.pk}
