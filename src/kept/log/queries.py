@@ -78,9 +78,9 @@ def entry_of(reference: str, revision: int, language: str = "") -> Entry | None:
 
 
 def latest_entry(reference: str) -> Entry | None:
-    """The entry of a pledge's latest revision, withdrawn and replaced pledges included."""
-    of_pledge = Entry.objects.filter(reference=reference, brings_document=True, language="")
-    return of_pledge.filter(type__startswith="pledge.").order_by("-revision").first()
+    """The entry of the latest revision of a pledge (withdrawn and replaced ones included), or of a report of it."""
+    found = Entry.objects.filter(reference=reference, brings_document=True, language="")
+    return found.order_by("-revision").first()
 
 
 def document_behind(entry: Entry) -> Document:

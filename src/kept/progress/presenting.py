@@ -15,6 +15,7 @@ from kept.pledges.models import Term
 from kept.pledges.reading import decimal_text
 from kept.progress.content import ReportContent
 from kept.progress.models import Report, Standing
+from kept.progress.nonsense import RULES
 from kept.progress.promised import MONEY
 from kept.progress.statuses import Counting, Level, Reason, Reporting, Said, Stands
 
@@ -62,6 +63,29 @@ def answers_of(report: Report, language: str) -> list[Line]:
     said = {"yes": _("yes"), "no": _("no")}
     lines += [Line(words.get(key, key), [said.get(text, text)], "words") for key, text in content.answers]
     return lines
+
+
+def public_answers(report: Report, language: str) -> list[Line]:
+    """What readers see of a public report: without what was left out, and without answers that are not public."""
+    content, left_out = ReportContent.from_json(report.content), set(report.left_out)
+    hidden = {q.key for q in report.round.questions.all() if not q.public} if report.round else set()
+    shown = content.with_(
+        money=() if "money" in left_out else content.money,
+        people=ReportContent().people if "people" in left_out else content.people,
+        answers=tuple((key, text) for key, text in content.answers if key not in hidden),
+    )
+    copy = Report(content=shown.to_json(), round=report.round)
+    return answers_of(copy, language)
+
+
+def explanations_of(report: Report, language: str) -> list[tuple[str, str]]:
+    """Which rules asked about a report, and why its owner says that it is right: (what was asked about, why)."""
+    stops = {rule.name: rule.stops for rule in RULES}
+    found = []
+    for key, why in ReportContent.from_json(report.content).explanations:
+        name, _colon, about = key.partition(":")
+        found.append((f"{about}: {stops.get(name, name)}" if about else str(stops.get(name, name)), why))
+    return found
 
 
 def _value_line(line: Any, language: str) -> Line:

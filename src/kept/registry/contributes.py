@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kept.base import navigation
 from kept.base.worker import register_duty
-from kept.registry import telling  # noqa: F401  (what is told outside registers itself)
+from kept.registry import standings, telling  # noqa: F401  (they register themselves)
 from kept.registry.index.following import keep_current
 
 navigation.register(navigation.Entry(name=_("Coalition"), url_name="registry:home", order=10))

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from kept.registry.addresses import Reference, RevisionNumber
 from kept.registry.views import files, geojson, pledge
+from kept.registry.views import reports as report_views
 
 LANGUAGE = r"(?P<language>[A-Za-z][A-Za-z0-9-]{1,19})"
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("pledges/feed.atom", files.feed, name="feed"),
     path("pledges/<reference:reference>/receipt.json", pledge.receipt, name="receipt"),
     path("pledges/<reference:reference>/revisions/<n:n>.json", pledge.document, name="document"),
+    path("pledges/<reference:reference>/reports/<n:n>.json", report_views.document, name="report_document"),
+    path("pledges/<reference:reference>/reports/<n:n>/receipt.json", report_views.receipt, name="report_receipt"),
     re_path(
         rf"^pledges/(?P<reference>{Reference.regex})/revisions/(?P<n>{RevisionNumber.regex})\.{LANGUAGE}\.json$",
         pledge.document,

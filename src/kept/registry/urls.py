@@ -6,6 +6,7 @@ from django.urls import path
 
 from kept.registry import addresses  # noqa: F401  (the converters of paths)
 from kept.registry.views import compare, counter, files, organisations, pages, places, pledge, themes
+from kept.registry.views import reports as report_views
 
 app_name = "registry"
 urlpatterns = [
@@ -14,6 +15,8 @@ urlpatterns = [
     path("pledges/compare/", compare.pledges, name="compare"),
     path("pledges/<reference:reference>/", pledge.pledge, name="pledge"),
     path("pledges/<reference:reference>/revisions/<n:n>/", pledge.revision, name="revision"),
+    path("pledges/<reference:reference>/reports/<n:n>/", report_views.report, name="report"),
+    path("pledges/<reference:reference>/reports/<n:n>/files/<int:pk>/", report_views.evidence, name="report_file"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/compare/", compare.organisations, name="compare_organisations"),
     path("organisations/<slug:slug>/", organisations.organisation, name="organisation"),

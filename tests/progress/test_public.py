@@ -1,0 +1,118 @@
+"""What readers see: the four statuses, the figures with what supports them, the report, its document; nothing embargoed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from kept.progress import actions
+from kept.progress.models import Report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def reported(make_pledge, make_round, make_report):
+    pledge = make_pledge("published")
+    make_round()
+    make_report(pledge, "accepted", value="81", supported="64", said="delayed", said_reason="Two contractors left.")
+    return pledge
+
+
+def test_the_page_of_a_pledge_shows_the_four_side_by_side(reader, reported):
+    page = reader.get("/pledges/P-00001/").content.decode()
+    for words in (
+        "Late. 81 of 214 posts",
+        "delayed",
+        "documents support 64",
+        "documents for 64",
+        "up to date",
+        "Two contractors left.",
+    ):
+        assert words in page
+    assert "sessionid" not in reader.cookies
+
+
+def test_a_pledge_that_nobody_asked_about_shows_as_before(reader, make_pledge):
+    make_pledge("published")
+    page = reader.get("/pledges/P-00001/").content.decode()
+    assert 'id="standing"' not in page
+
+
+def test_the_page_of_a_report_and_its_document_with_the_logged_hash(reader, reported):
+    assert reader.get("/pledges/P-00001/reports/1/").status_code == 200
+    body = reader.get("/pledges/P-00001/reports/1.json").content
+    assert hashlib.sha256(body).hexdigest() == Report.objects.get().sha256
+    assert reader.get("/pledges/P-00001/reports/1/receipt.json").json()["reference"] == "P-00001-R1"
+    assert reader.get("/pledges/P-00001/reports/2/").status_code == 404
+
+
+def test_the_api_gives_standing_and_reports(reader, reported):
+    answer = reader.get("/api/v1/pledges/P-00001/reports").json()
+    assert (answer["standing"]["standing"], answer["standing"]["headline"]["value"]) == ("late", "81")
+    assert [r["reference"] for r in answer["reports"]] == ["P-00001-R1"]
+    document = json.loads(reader.get("/pledges/P-00001/reports/1.json").content)
+    document.pop("salt")
+    assert document.items() <= answer["reports"][0].items()
+
+
+def test_a_list_of_pledges_shows_bars_in_one_read(reader, reported, make_pledge, connection_queries):
+    one = connection_queries(lambda: reader.get("/pledges/"))
+    make_pledge("published")
+    assert connection_queries(lambda: reader.get("/pledges/?sort=newest")) <= one + 1
+    assert "Late. 81 of 214 posts" in reader.get("/pledges/").content.decode()
+
+
+def test_before_its_day_nothing_of_a_report_is_public(reader, make_pledge, make_round, make_report):
+    pledge = make_pledge("published")
+    make_round(publishes_in=40)
+    make_report(pledge, "accepted", value="81", summary="qwyjibo stands")
+    for address in (
+        "/pledges/P-00001/",
+        "/pledges/",
+        "/api/v1/pledges/P-00001/reports",
+        "/api/v1/pledges/P-00001/history",
+    ):
+        body = reader.get(address).content
+        assert (b"qwyjibo" in body, b"81 of 214" in body, b'"81' in body) == (False, False, False)
+    assert reader.get("/pledges/P-00001/reports/1/").status_code == 404
+
+
+def test_private_evidence_stays_private_and_public_evidence_is_handed_out(
+    reader, make_pledge, make_round, make_report, focal_point, secretary, now
+):
+    pledge = make_pledge("published")
+    make_round()
+    report = make_report(pledge, "draft")
+    for name, public in (("open.csv", True), ("closed.csv", False)):
+        upload = SimpleUploadedFile(name, b"a,b\n1,2\n")
+        actions.add_evidence(report, upload=upload, public=public, by=focal_point, at=now)
+    actions.accept(actions.send(report, by=focal_point, at=now), by=secretary, at=now)
+    files = {e.name: e.pk for e in report.evidence.all()}
+    page = reader.get("/pledges/P-00001/reports/1/").content.decode()
+    assert ("open.csv" in page, "closed.csv" in page) == (True, False)
+    codes = {name: reader.get(f"/pledges/P-00001/reports/1/files/{pk}/").status_code for name, pk in files.items()}
+    assert codes == {"open.csv": 200, "closed.csv": 404}
+
+
+def test_questions_that_are_not_public_are_not_shown(reader, make_pledge, make_round, make_report, secretary, now):
+    make_pledge("published")
+    made = make_round("2026", ask=False)
+    actions.set_questions(
+        made, [{"key": "cost", "words": {"en": "What did it cost?"}, "public": False}], by=secretary, at=now
+    )
+    actions.open_round(made, by=secretary, at=now)
+    actions.ask_due(now)
+    pledge = made.__class__.objects.get().asked.get().pledge
+    make_report(pledge, "accepted", answers=(("cost", "qwyjibo"),))
+    assert b"qwyjibo" not in reader.get("/pledges/P-00001/reports/1/").content
+    assert b"qwyjibo" not in reader.get("/pledges/P-00001/reports/1.json").content
