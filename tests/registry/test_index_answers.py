@@ -270,6 +270,31 @@ def test_typing_errors_are_forgiven_only_where_nothing_is_found_and_it_says_so(s
     assert every_key(select(q="schoosl")) == answering.answer(select(q="schoosl")).keys
     for q in ("xqzv", "sck", "latops xqzvwwww"):  # too far from everything, too short to be sure
         assert not answering.answer(select(q=q)).count
+    for q in ("aptops", "alptops", "llaptops", "raptops"):  # also in the first letter
+        assert answering.answer(select(q=q)).instead == {q: ("laptops",)}
+    assert search.answer(select(q="schoosl")).instead == {"schoosl": ("schools",)}
+
+
+def test_a_title_of_signs_alone_finds_itself(say):
+    say({"title": "🌍💧"}, {"title": "Water 🌍"})
+    assert say.ask("🌍💧") == ["🌍💧"]
+
+
+TITLES = [
+    "«L’eau, c’est la vie»: 100% d’accès d'ici 2030 (phase n°2)", "https://example.org/a?b=c&d=%20e#f",
+    "C++ & C#: 3,5 M€ / 2-3 ans", "\"Girls' skills\" – 'now'", "AND OR NOT (title:x) [1 TO 5] ^2 ~3 *", "+", "a" * 300,
+    "数字教育：让每所学校上网（2025—2030年）", "字" * 300, "Подключить 40\u00a0школ — «без проводов»",
+    "مُدُن ذكيّة ٢٠٣٠ — المرحلة (١)", "ชุมชนดิจิทัล", "e\u0301cole nume\u0301rique", "５Ｇ ＦＵＬＬ　ＷＩＤＴＨ",
+    " ".join(f"w{n}" for n in range(85)), "P-00001 renewed", "ﬁnancial inclusion", "straße İzmir",
+    "x\u00ady co\u00adoperation", "12:30, 1.000.000,00 USD", "The the the the", "_under_score_", "हिन्दी शिक्षा",
+    "Fibre for villages, part 2", "Fibre for villages, part 22", "Fibre for villages",
+]  # fmt: skip
+
+
+def test_every_title_finds_its_pledge_first_whatever_is_in_it(say):
+    say(*({"title": title} for title in TITLES))
+    for title in TITLES:
+        assert say.ask(title)[0] == title
 
 
 @pytest.mark.parametrize(

@@ -163,10 +163,14 @@ def format_percent(share: Decimal | int, language: str, digits: int = 0) -> str:
 
 
 def _figure(value: Decimal, least: int, most: int, language: str) -> str:
+    return _figure_text(value, least, most, babel_locale(language), numbering(language))
+
+
+@lru_cache(maxsize=8192)
+def _figure_text(value: Decimal, least: int, most: int, locale: str, system: str) -> str:
     """Babel takes the separators of a numbering system, not its digits: those follow here."""
     pattern = "#,##0" + ("." + "0" * least + "#" * (most - least) if most else "")
-    system = numbering(language)
-    text = numbers.format_decimal(value, pattern, babel_locale(language), numbering_system=system)
+    text = numbers.format_decimal(value, pattern, locale, numbering_system=system)
     return text.translate(_ARABIC_DIGITS) if system == "arab" else text
 
 
@@ -269,16 +273,19 @@ def format_date(day: date | str, language: str, *, short: bool = False) -> str:
     """
     if isinstance(day, datetime):
         raise ValueError("a day, not an instant: choose the time zone first (format_datetime)")
-    locale = babel_locale(language)
+    return digits(_day_text(day, babel_locale(language), short), language)
+
+
+@lru_cache(maxsize=4096)  # lists show the same days again and again
+def _day_text(day: date | str, locale: str, short: bool) -> str:
     if isinstance(day, str):
         if re.fullmatch(r"\d{4}", day):
-            return digits(dates.format_skeleton("y", date(int(day), 1, 1), locale=locale), language)
+            return dates.format_skeleton("y", date(int(day), 1, 1), locale=locale)
         if re.fullmatch(r"\d{4}-\d{2}", day):
-            skeleton = "yMMM" if short else "yMMMM"
             first = date.fromisoformat(day + "-01")
-            return digits(dates.format_skeleton(skeleton, first, locale=locale), language)
+            return dates.format_skeleton("yMMM" if short else "yMMMM", first, locale=locale)
         day = date.fromisoformat(day)
-    return digits(dates.format_date(day, "medium" if short else "long", locale), language)
+    return dates.format_date(day, "medium" if short else "long", locale)
 
 
 def format_weekday(day: date, language: str) -> str:

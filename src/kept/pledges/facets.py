@@ -8,7 +8,7 @@ The registry answers all of it, in SQL and out of its index, and asks here what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
@@ -23,14 +23,19 @@ Of = Callable[[Sequence[int]], Mapping[int, Iterable[str]]]
 T = TypeVar("T")
 
 
+def most_first(counted: tuple[str, int]) -> tuple[int, str]:
+    """The order of values that stand in no list: the most frequent first."""
+    return (-counted[1], counted[0])
+
+
 @dataclass(frozen=True)
 class Facet:
     """One filter of the record. `at` is the instant of which is asked, None for now.
 
     `known(value)` is the value in its proper form, or None where there is no such value. `having(values, at)`
-    narrows revisions to those that have one of them. `counts(rows, at)` tells how many of `rows` have each value;
-    values of a short list are told with 0 too; None: it is not counted. `default` are the values that hold where none
-    is chosen.
+    narrows revisions to those that have one of them. `counts(rows, at)` tells how many of `rows` have each value that
+    some have; None: it is not counted. The values of a short list, `zeros()`, are told in its order and with 0 too, all
+    others in the order of `sorting`. `default` are the values that hold where none is chosen.
 
     `of(keys)` tells the values that revisions have now, for the index: ASCII slugs or codes. Without it (and without
     the registry's own way) a facet is answered in SQL, with everything else that is asked beside it. Facets with the
@@ -42,6 +47,8 @@ class Facet:
     known: Callable[[str], str | None]
     having: Callable[[tuple[str, ...], datetime | None], Q]
     counts: Callable[[Rows, datetime | None], Counts] | None
+    zeros: Callable[[], Iterable[str]] = tuple
+    sorting: Callable[[tuple[str, int]], Any] = most_first
     default: tuple[str, ...] = ()
     on_page: bool = True
     by_count: bool = True  # the page shows the most frequent first; else in the order of `counts`
@@ -51,6 +58,11 @@ class Facet:
     column: str = ""
     values: tuple[str, ...] = ()  # of a short list, for the API's description
     meaning: str = ""  # in one English sentence, for the API's description
+
+    def shaped(self, counts: Mapping[str, int], zeros: Iterable[str] | None = None) -> Counts:
+        """The numbers as they are told: in their order, a short list whole. `zeros` spares asking for it."""
+        listed = dict.fromkeys(self.zeros() if zeros is None else zeros, 0)
+        return listed | dict(sorted(counts.items(), key=self.sorting))
 
 
 @dataclass(frozen=True)
@@ -137,7 +149,6 @@ class Table:
     rows: Callable[[datetime | None], QuerySet]
     value: str
     pledge: str = "pledge"
-    short: tuple[str, ...] = field(default=())
 
     def having(self, values: tuple[str, ...], at: datetime | None) -> Q:
         found = self.rows(at).filter(**{f"{self.value}__in": values}).order_by()
@@ -147,7 +158,7 @@ class Table:
         of_them = {f"{self.pledge}__in": rows.order_by().values("pledge")}
         found = self.rows(at).filter(**of_them).order_by().exclude(**{self.value: ""})
         counted = found.values_list(self.value).annotate(n=Count(self.pledge))
-        return dict.fromkeys(self.short, 0) | {str(value): n for value, n in counted}
+        return {str(value): n for value, n in counted}
 
     def of(self, keys: Sequence[int]) -> dict[int, list[str]]:
         pledges = dict(Revision.objects.filter(**within("pk", keys)).order_by().values_list("pledge", "pk"))
@@ -174,13 +185,14 @@ def of_table(
 
     `rows` as in `Table`; `more` is whatever else a Facet takes.
     """
-    table = Table(rows, value, pledge, tuple(names))
+    table = Table(rows, value, pledge)
     return Facet(
         name=name,
         title=title,
         known=lambda text: text if text in names else None,
         having=table.having,
         counts=table.counts,
+        zeros=lambda: names,
         named=lambda text, _language: str(names.get(text, text)),
         of=table.of,
         **{"by_count": False, "values": tuple(names), **more},

@@ -72,7 +72,8 @@ def published_translations(revisions: Iterable[Revision], language: str) -> dict
         if fitting:
             chosen[revision.pledge_id, revision.n] = fitting[-1]
     sources = _sources([t for (pk, n), t in chosen.items() if t.n != n])
-    words = {(r.pledge_id, r.n): words_of(r) for r in [*revisions, *sources]}
+    shown = [r for r in revisions if (r.pledge_id, r.n) in chosen]
+    words = {(r.pledge_id, r.n): words_of(r) for r in [*shown, *sources]}
     return {key: Shown(row, words.get((row.pledge_id, row.n)) != words[key]) for key, row in chosen.items()}
 
 

@@ -93,7 +93,9 @@ def pledges(request: HttpRequest) -> dict[str, Any]:
         raise refusal(selection)
     answer = search.answer(selection, size)
     records = rows.records(answer.keys) if selection.page <= answer.pages else []
-    return {**envelope(request, answer.count, selection.page, answer.pages, records), "facets": answer.facets}
+    listed = {**envelope(request, answer.count, selection.page, answer.pages, records), "facets": answer.facets}
+    # Where no pledge has a word, the nearest ones were looked for: said, so that nobody takes it for the word itself.
+    return {**listed, "instead": {word: list(others) for word, others in answer.instead.items()}}
 
 
 def _pledge(reference: str) -> Pledge:
@@ -242,6 +244,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "Pledges": _list_of(
         "Pledge",
         facets={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _COUNT}},
+        instead={"type": "object", "additionalProperties": _TEXTS},
     ),
     "Happening": _shape(
         at=_INSTANT, type=_TEXT, revision={"type": "integer"}, reason=_TEXT, changed=_TEXTS, language=_MAYBE_TEXT,

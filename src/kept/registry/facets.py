@@ -48,15 +48,18 @@ def _tagged(taxonomy: str) -> Callable[[tuple[str, ...]], Q]:
     )
 
 
-def _count_tags(taxonomy: str) -> Callable[[Rows], Counts]:
+def _count_tags(taxonomy: str) -> Counting:
     def count(rows: Rows) -> Counts:
-        terms = Term.objects.filter(taxonomy=taxonomy, is_active=True).order_by("position", "slug")
-        counts = dict.fromkeys(terms.values_list("slug", flat=True), 0)
         tags = RevisionTag.objects.filter(taxonomy=taxonomy, revision__in=rows.order_by().values("pk"))
-        counts |= dict(tags.order_by().values_list("slug").annotate(n=Count("revision")))
-        return counts
+        return dict(tags.order_by().values_list("slug").annotate(n=Count("revision")))
 
     return count
+
+
+def _terms(taxonomy: str) -> Callable[[], Iterable[str]]:
+    """Every term in use, in its order."""
+    terms = Term.objects.filter(taxonomy=taxonomy, is_active=True).order_by("position", "slug")
+    return lambda: terms.values_list("slug", flat=True)
 
 
 def _term(taxonomy: str) -> Callable[[str], str | None]:
@@ -90,9 +93,8 @@ def _count_sdgs(rows: Rows) -> Counts:
         )
     )
     goals = dict(tags.values_list("goal").annotate(n=Count("revision", distinct=True)))
-    counts = {str(goal): goals.get(str(goal), 0) for goal in range(1, 18)}
     named = tags.filter(slug__contains=".").values_list("slug").annotate(n=Count("revision"))
-    return counts | dict(sorted(named, key=lambda pair: (int(pair[0].split(".")[0]), pair[0])))
+    return goals | dict(named)
 
 
 # Places ----------------------------------------------------------------------------------------------------
@@ -112,11 +114,10 @@ def _acting_in(values: tuple[str, ...]) -> Q:
     return Q(pk__in=RevisionPlace.objects.filter(code__in=values).order_by().values("revision"))
 
 
-def _count_places(*kinds: str, short: Callable[[], Iterable[str]] = tuple) -> Callable[[Rows], Counts]:
+def _count_places(*kinds: str) -> Counting:
     def count(rows: Rows) -> Counts:
         found = RevisionPlace.objects.filter(kind__in=kinds, revision__in=rows.order_by().values("pk"))
-        counts = dict.fromkeys(short(), 0)
-        return counts | dict(found.order_by().values_list("code").annotate(n=Count("revision")))
+        return dict(found.order_by().values_list("code").annotate(n=Count("revision")))
 
     return count
 
@@ -124,10 +125,9 @@ def _count_places(*kinds: str, short: Callable[[], Iterable[str]] = tuple) -> Ca
 # Columns ---------------------------------------------------------------------------------------------------
 
 
-def _column(name: str, values: Iterable[str] = ()) -> Callable[[Rows], Counts]:
+def _column(name: str) -> Counting:
     def count(rows: Rows) -> Counts:
-        found = rows.order_by().exclude(**{name: ""}).values_list(name).annotate(n=Count("pk"))
-        return dict.fromkeys(map(str, values), 0) | dict(found)
+        return dict(rows.order_by().exclude(**{name: ""}).values_list(name).annotate(n=Count("pk")))
 
     return count
 
@@ -143,7 +143,7 @@ def _year(value: str) -> str | None:
 
 def _count_years(rows: Rows) -> Counts:
     years = rows.order_by().annotate(year=ExtractYear("published_at")).values_list("year").annotate(n=Count("pk"))
-    return {str(year): n for year, n in sorted(years, reverse=True)}
+    return {str(year): n for year, n in years}
 
 
 def _in_years(values: tuple[str, ...]) -> Q:
@@ -236,6 +236,14 @@ def same_organisations(ids: Iterable[int]) -> list[int]:
 _places = count(10, 10)
 
 
+def _latest(counted: tuple[str, int]) -> int:
+    return -int(counted[0])
+
+
+def _by_goal(counted: tuple[str, int]) -> tuple[int, str]:
+    return int(counted[0].partition(".")[0]), counted[0]
+
+
 def _own(
     name: str, title: object, known: Callable[[str], str | None], having: Having, counts: Counting | None, **more
 ) -> None:
@@ -252,30 +260,39 @@ def _own(
     )  # fmt: skip
 
 
-_own("focus", _("Focus area"), _term("focus"), _tagged("focus"), _count_tags(Taxonomy.FOCUS), by_count=False)
-_own("type", _("Kind of contribution"), _term("kind"), _tagged("kind"), _count_tags(Taxonomy.KIND), by_count=False)
+_own(
+    "focus", _("Focus area"), _term("focus"), _tagged("focus"), _count_tags(Taxonomy.FOCUS), by_count=False,
+    zeros=_terms(Taxonomy.FOCUS),
+)  # fmt: skip
+_own(
+    "type", _("Kind of contribution"), _term("kind"), _tagged("kind"), _count_tags(Taxonomy.KIND), by_count=False,
+    zeros=_terms(Taxonomy.KIND),
+)  # fmt: skip
 _own(
     "group", _("Group of countries"), _place("group", "world"), _acting_in,
-    _count_places("group", "world", short=lambda: (*places.groups(), places.WORLD)), by_count=False,
+    _count_places("group", "world"), by_count=False, zeros=lambda: (*places.groups(), places.WORLD),
 )  # fmt: skip
 _own("country", _("Country"), _place("country"), _acting_in, _count_places("country"))
 _own("region", _("Region"), _place("region", "itu"), _acting_in, _count_places("region", "itu"))
 _own(
     "beneficiary", _("For whom"), _term("beneficiary"), _tagged("beneficiary"), _count_tags(Taxonomy.BENEFICIARY),
-    by_count=False,
+    by_count=False, zeros=_terms(Taxonomy.BENEFICIARY),
 )  # fmt: skip
 _own(
     "entity_type", _("Kind of organisation"), _one_of(EntityType.values), lambda v: Q(entity_type__in=v),
-    _column("entity_type", EntityType.values),
+    _column("entity_type"), zeros=lambda: EntityType.values,
 )  # fmt: skip
 _own("origin", _("Where the organisation sits"), _place("country"), lambda v: Q(origin__in=v), _column("origin"))
-_own("amount", _("Amount"), _one_of(AMOUNTS), _of_amount, _count_amounts, by_count=False)
-_own("year", _("Year of publication"), _year, _in_years, _count_years, by_count=False)
-_own("sdg", _("Sustainable Development Goal"), _sdg, _with_sdgs, _count_sdgs, by_count=False)
+_own("amount", _("Amount"), _one_of(AMOUNTS), _of_amount, _count_amounts, by_count=False, zeros=lambda: AMOUNTS)
+_own("year", _("Year of publication"), _year, _in_years, _count_years, by_count=False, sorting=_latest)
+_own(
+    "sdg", _("Sustainable Development Goal"), _sdg, _with_sdgs, _count_sdgs, by_count=False,
+    zeros=lambda: map(str, range(1, 18)), sorting=_by_goal,
+)  # fmt: skip
 _own("language", _("Language"), _language, _written_in, _count_languages)
 _own(
-    "status", _("Status"), _one_of(STATUSES), lambda v: Q(record_status__in=v), _column("record_status", STATUSES),
-    default=(Status.PUBLISHED.value,), by_count=False,
+    "status", _("Status"), _one_of(STATUSES), lambda v: Q(record_status__in=v), _column("record_status"), by_count=False,
+    zeros=lambda: map(str, STATUSES), default=(Status.PUBLISHED.value,),
 )  # fmt: skip
 if "campaign" not in {facet.name for facet in all_facets()}:  # none exists before the room campaigns brings them
     _own("campaign", _("Campaign"), lambda value: None, lambda v: Q(pk__in=()), None, on_page=False)

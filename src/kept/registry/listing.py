@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from kept.registry.selection import Selection
 
 SHORT_LIST = 20  # lists of at most so many values are shown with those that nobody has
 FEW_PLACES = 3
+PLAIN = re.compile(r"[-.\w]+", re.ASCII)  # values that stand in an address as they are
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ def lines(keys: Sequence[int], language: str) -> list[Line]:
     around = surroundings_of(revisions, language, files=False)
     known = bars.of(revisions, language)
     return [
-        _line(present(r.pledge, r, language, around=around, bar=known.get(r.pledge_id)), language) for r in revisions
+        _line(present(r.pledge, r, language, around=around, bar=known.get(r.pledge_id), brief=True), language)
+        for r in revisions
     ]
 
 
@@ -128,7 +131,8 @@ def switches(selection: Selection, name: str) -> Callable[[str], str]:
     def switch(value: str) -> str:
         if value in selection.of(name):
             return address(selection.toggled(name, value))
-        return f"{path}?" + "&".join(filter(None, (before, urlencode([(name, value)]), after)))
+        pair = f"{name}={value}" if PLAIN.fullmatch(value) else urlencode([(name, value)])
+        return f"{path}?" + "&".join(filter(None, (before, pair, after)))
 
     return switch
 

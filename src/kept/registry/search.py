@@ -6,7 +6,7 @@ The present is answered by the index (`registry.index`); past days, and everythi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -26,7 +26,10 @@ MOST_WORDS = 60
 
 @dataclass(frozen=True)
 class Answer:
-    """`keys` are the revisions of this page, in order; `page` is the last one where too high a one was asked for."""
+    """`keys` are the revisions of this page, in order; `page` is the last one where too high a one was asked for.
+
+    `instead`: words that no pledge has, and those that were looked for in their place (typing errors).
+    """
 
     count: int
     keys: list[int]
@@ -34,6 +37,7 @@ class Answer:
     pages: int
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     sums: counting.Counter | None = None
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def answer(selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True) -> Answer:
@@ -95,7 +99,7 @@ def numbers(selection: Selection) -> dict[str, dict[str, int]]:
     """{facet: {value: number}}, each facet with all other facets and the words as chosen."""
     at = instant_of(selection.as_of)
     return {
-        facet.name: facet.counts(rows(selection, without=facet.name), at)
+        facet.name: facet.shaped(facet.counts(rows(selection, without=facet.name), at))
         for facet in facets.all_facets()
         if facet.counts is not None
     }
@@ -177,8 +181,3 @@ def ordered(found: QuerySet[Revision], selection: Selection) -> QuerySet[Revisio
         return found.order_by(F("brought_order").desc(nulls_last=True), *NEWEST)
     # "reported" too, where no room knows of reports: nobody has reported later than another.
     return found.order_by(*NEWEST)
-
-
-def until(as_of: date | None) -> datetime:
-    """The instant for which an answer is true."""
-    return timezone.now() if as_of is None else counting.last_instant(as_of)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils import timezone, translation
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from kept.base import formats, places
 from kept.base.languages import language as language_of
@@ -55,15 +56,18 @@ def present(
     around: Surroundings | None = None,
     bar: BarView | None = None,
     today: date | None = None,
+    brief: bool = False,
 ) -> PledgeView:
     """One text of `pledge` for a reader of `language`.
 
     `around` spares queries where many are shown; `bar` replaces the bar of a pledge about which nothing was
-    reported (the progress room knows more). `today` is the day of a draft's rate.
+    reported (the progress room knows more). `today` is the day of a draft's rate. `brief`: for a line of a list, who,
+    where, when, how much and the bar alone; the rest is left empty, since a page has many of them.
     """
     around = around if around is not None else surroundings_of([revision], language)
     with translation.override(language_of(language).code):
-        return _Presenter(pledge, revision, language_of(language).code, around, today).view(bar)
+        presenter = _Presenter(pledge, revision, language_of(language).code, around, today)
+        return presenter.line(bar) if brief else presenter.view(bar)
 
 
 class _Presenter:
@@ -120,6 +124,49 @@ class _Presenter:
             **parts,
         )
 
+    def line(self, bar: BarView | None) -> PledgeView:
+        """What a line of a list shows; nothing is worked out that it does not."""
+        content, pledge = self.content, self.pledge
+        wording, original, _translated_by = self._wording()
+        money = self._money(brief=True)
+        headline = content.headline_indicator
+        indicators = (self._indicator(headline),) if headline else ()
+        return PledgeView(
+            key=pledge.key,
+            reference=pledge.reference,
+            status=self.revision.record_status or pledge.status,
+            n=self.revision.n,
+            wording=wording,
+            original=original,
+            translated_by="",
+            lead=self._organisation(content.lead),
+            partners=self._partners(brief=True),
+            places=tuple(Named(code, places.name(code, self.language)) for code in content.targets),
+            focus_areas=(),
+            kinds=(),
+            beneficiaries=(),
+            goals=(),
+            money=money,
+            people=content.people_expected,
+            start=content.start,
+            end=content.end,
+            first_end="",
+            indicators=indicators,
+            occasion=content.occasion,
+            announced=content.announced,
+            published_at=pledge.published_at,
+            day=self.day,
+            links=(),
+            files=(),
+            source=None,
+            source_reports=(),
+            notes=(),
+            bar=bar or self._bar({"indicators": indicators, "money": money}),
+            facts=(),
+            kicker="",
+            language=self.language,
+        )
+
     # Words ------------------------------------------------------------------------------------------
 
     def _wording(self) -> tuple[Wording, Wording | None, str]:
@@ -165,13 +212,13 @@ class _Presenter:
             return None
         return Named(found.slug, found.name_in(self.language), address("registry:organisation", found.slug))
 
-    def _partners(self) -> tuple[PartnerView, ...]:
+    def _partners(self, *, brief: bool = False) -> tuple[PartnerView, ...]:
         confirmed = self.around.confirmed.get(self.pledge.pk, frozenset())
         rows = []
         for partner in self.content.partners:
             named = self._organisation(partner.organisation)
             if named:
-                kind = self.around.organisations[partner.organisation].get_entity_type_display()
+                kind = "" if brief else self.around.organisations[partner.organisation].get_entity_type_display()
                 rows.append(PartnerView(named, partner.part, partner.organisation in confirmed, str(kind)))
         return tuple(rows)
 
@@ -213,7 +260,7 @@ class _Presenter:
 
     # Figures ------------------------------------------------------------------------------------------
 
-    def _money(self) -> MoneyView | None:
+    def _money(self, *, brief: bool = False) -> MoneyView | None:
         content, revision = self.content, self.revision
         amount = content.amount_value
         if amount is None or not content.currency:
@@ -228,12 +275,14 @@ class _Presenter:
             amount=amount,
             currency=content.currency,
             text=formats.format_money_short(amount, content.currency, self.language),
-            whole=formats.format_money(amount, content.currency, self.language),
+            whole="" if brief else formats.format_money(amount, content.currency, self.language),
             nature=str(MONEY_NATURE_NAMES.get(content.money_nature, "")),
             instrument=str(INSTRUMENT_NAMES.get(content.instrument, "")),
             usd=usd,
             usd_text=usd_text,
-            rate_text="" if content.currency == "USD" else rate_text(usd_text, kind, rate_day, self.day, self.language),
+            rate_text=""
+            if brief or content.currency == "USD"
+            else rate_text(usd_text, kind, rate_day, self.day, self.language),
             rate_kind=kind,
         )
 
@@ -373,8 +422,13 @@ def size_text(size: int, language: str) -> str:
 
 def address(name: str, *parts: Any) -> str:
     """The address of a page, "" where this installation does not serve it (a room that is not there yet)."""
+    return _address(name, parts, get_language(), get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=8192)  # lists and facts show the same organisations and places again and again
+def _address(name: str, parts: tuple, _language: str | None, urlconf: str | None, _prefix: str) -> str:
     try:
-        return reverse(name, args=parts)
+        return reverse(name, args=parts, urlconf=urlconf)
     except NoReverseMatch:
         return ""
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from typing import Any
 
 from django.utils import timezone
 
 from kept.pledges import counting
-from kept.pledges.models import Revision
 from kept.registry import facets
 from kept.registry.index import columns, ordering, passes, schema, sums
 from kept.registry.index.asking import Question
@@ -27,9 +26,7 @@ from kept.registry.selection import Selection
 
 @dataclass(frozen=True)
 class IndexAnswer(Answer):
-    """`instead`: words that no pledge has, and those that were looked for in their place."""
-
-    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """An answer out of the index."""
 
 
 @dataclass(frozen=True)
@@ -231,21 +228,14 @@ def _narrowing(selection: Selection) -> list[str]:
 
 
 def _shaped(reading: Reading, numbers: Mapping[str, Tally[str]]) -> dict[str, dict[str, int]]:
-    """In the order of the page, short lists with their zeros: as the facets tell it themselves of no pledges."""
+    """In the order of the page; short lists, once known, are those of this reading."""
     shaped = {}
     for facet in facets.all_facets():
         if facet.name not in numbers:
             continue
-        empty = reading.memory.get(("shape", facet.name))
-        if empty is None:
-            empty = facet.counts(Revision.objects.none(), None)
-            reading.memory.put(("shape", facet.name), empty)
-        found = sorted(numbers[facet.name].items(), key=_ORDERS.get(facet.name, lambda pair: (-pair[1], pair[0])))
-        shaped[facet.name] = dict(empty) | dict(found)
+        zeros = reading.memory.get(("zeros", facet.name))
+        if zeros is None:
+            zeros = tuple(facet.zeros())
+            reading.memory.put(("zeros", facet.name), zeros)
+        shaped[facet.name] = facet.shaped(numbers[facet.name], zeros)
     return shaped
-
-
-_ORDERS = {
-    "year": lambda pair: -int(pair[0]),
-    "sdg": lambda pair: (int(pair[0].split(".")[0]), pair[0]),
-}

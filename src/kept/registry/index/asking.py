@@ -6,8 +6,9 @@ six languages), the last one also as the beginning of a word. A reference is fou
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from rapidfuzz import process
@@ -61,7 +62,9 @@ class Question:
 
     @cached_property
     def words(self) -> Query:
-        """All words of the question, or its reference."""
+        """All words of the question, or its reference. One without words (signs alone) finds titles without words."""
+        if not self.pieces:
+            return self._title([])
         found = every([self._anywhere(piece, piece is self.pieces[-1]) for piece in self.pieces])
         return any_of([found, self._number]) if self._number else found
 
@@ -77,13 +80,17 @@ class Question:
         they are, anywhere. What meets none of these was found by stems or places.
         """
         said = list(enumerate(words.tokens(self.selection.q)))
-        whole = _phrase("title", [(-1, FIRST), *said, (len(said), LAST)])
+        whole = self._title(said)
         steps = [any_of([whole, self._number]) if self._number else whole]
         if len(said) > 1:
             steps.append(_phrase("title", said))
         for field in ("title", "words"):
             steps.append(every([self._as_it_is(piece, field, piece is self.pieces[-1]) for piece in self.pieces]))
         return steps
+
+    def _title(self, said: Sequence[tuple[int, str]]) -> Query:
+        """Titles of just these words."""
+        return _phrase("title", [(-1, FIRST), *said, (len(said), LAST)])
 
     def _as_it_is(self, piece: words.Piece, field: str, is_last: bool) -> Query:
         """The word itself; the last one also as the beginning of a longer one."""
@@ -134,13 +141,25 @@ class Question:
             is_last, allowed = piece is self.pieces[-1], _errors_forgiven(piece)
             if not allowed or self._is_there(self._anywhere(piece, is_last)):
                 continue
-            for first in (piece.text[0], ""):
-                known = dict(self.searcher.terms_with_prefix("words", first))
+            for known in self._candidates(piece.text):
                 near = self._near(piece.text, known, len(piece.text), allowed) if is_last else ()
                 if near := self._near(piece.text, known, 0, allowed) or near:
                     found[piece.text] = near
                     break
         return found
+
+    def _candidates(self, word: str) -> Iterator[dict[str, int]]:
+        """Words that may be meant, likelier ones first: with the same two first letters; with the same first one;
+        with an error in the first one. Never all words of the index: there may be a million."""
+        yield dict(self.searcher.terms_with_prefix("words", word[:2]))
+        yield dict(self.searcher.terms_with_prefix("words", word[0]))
+        swapped = (word[1] + word[0], word[1:3])  # the first two exchanged; the first one too many
+        known = {text: n for start in swapped for text, n in self.searcher.terms_with_prefix("words", start)}
+        for letter in _letters_like(word[0]):  # another one typed; one left out
+            for text in (letter + word[1:], letter + word):
+                if n := self.searcher.doc_freq("words", text):
+                    known[text] = n
+        yield known
 
     def _near(self, word: str, known: Mapping[str, int], length: int, allowed: int) -> tuple[str, ...]:
         """The nearest words; by their beginnings of about `length` letters where that is not 0."""
@@ -156,6 +175,18 @@ class Question:
 
     def _is_there(self, query: Query) -> bool:
         return bool(self.searcher.search(query, 1, count=True).count)
+
+
+@lru_cache(maxsize=1024)
+def _letters_like(letter: str) -> tuple[str, ...]:
+    """The letters that a keyboard has beside this one: those of its script."""
+    if letter.isascii():
+        return tuple("abcdefghijklmnopqrstuvwxyz0123456789")
+    script = unicodedata.name(letter, "").partition(" ")[0]
+    block = ord(letter) & ~0xFF
+    return tuple(
+        c for c in map(chr, range(block, block + 0x100)) if c.isalnum() and unicodedata.name(c, "").startswith(script)
+    )
 
 
 def _errors_forgiven(piece: words.Piece) -> int:

@@ -62,7 +62,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
         "page": PageOf(lines, answer.count, ROWS).page(answer.page),
         "facets": listing.filters(selection, answer.facets, language),
         "chips": listing.chips(selection, language),
-        "instead": sorted(getattr(answer, "instead", {}).items()),
+        "instead": sorted(answer.instead.items()),
         "explained": explaining_places.of(selection, language),
         "sorts": listing.sorts(selection),
         "views": listing.views(selection),
