@@ -233,7 +233,7 @@ function count(input) {
   shown.setAttribute("aria-hidden", "true");
   const show = () => {
     const length = [...input.value.trim()].length;
-    shown.textContent = `${figure.format(length)} / ${figure.format(most)}`;
+    shown.textContent = [length, most].map((n) => figure.format(n)).join(" / ");
     shown.hidden = length < most / 2;
     shown.classList.toggle("late", length > most);
   };
