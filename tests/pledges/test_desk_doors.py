@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from kept.base.events import announce
@@ -49,39 +50,39 @@ def test_every_address_of_the_desk_is_in_this_test():
     } == PAGES | POST_ONLY  # imports: test_import_desk
 
 
-@pytest.mark.parametrize("name", sorted(PAGES | POST_ONLY))
-def test_a_reader_is_asked_to_sign_in(client, addresses, name):
-    answer = client.post(addresses[name]) if name in POST_ONLY else client.get(addresses[name])
-    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, reverse("account_login"))
+def answers(client, addresses, names) -> dict:
+    """What each address answers, asked in its own way."""
+    return {n: client.post(addresses[n]) if n in POST_ONLY else client.get(addresses[n]) for n in sorted(names)}
 
 
-@pytest.mark.parametrize("name", sorted(PAGES | POST_ONLY))
-def test_a_focal_point_finds_nothing(client, focal_point, addresses, name):
+def test_a_reader_is_asked_to_sign_in(client, addresses):
+    found = answers(client, addresses, PAGES | POST_ONLY)
+    login = (302, reverse("account_login"))
+    assert {n: (a.status_code, a["Location"].split("?")[0]) for n, a in found.items()} == dict.fromkeys(found, login)
+
+
+def test_a_focal_point_finds_nothing(client, focal_point, addresses):
     client.force_login(focal_point)
-    answer = client.post(addresses[name]) if name in POST_ONLY else client.get(addresses[name])
-    assert answer.status_code == 404
-    assert "A promise that nobody else may read" not in answer.content.decode()
+    found = answers(client, addresses, PAGES | POST_ONLY)
+    assert {n: a.status_code for n, a in found.items()} == dict.fromkeys(found, 404)
+    assert [n for n, a in found.items() if "A promise that nobody else may read" in a.content.decode()] == []
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_staff_see_a_page_that_no_cache_keeps(desk, addresses, name):
-    answer = desk.get(addresses[name])
-    assert answer.status_code == (302 if name == "desk_several" else 200)
-    assert "no-store" in answer["Cache-Control"]
+def test_staff_see_a_page_that_no_cache_keeps(desk, addresses):
+    found = answers(desk, addresses, PAGES)
+    opened = dict.fromkeys(found, 200) | {"desk_several": 302}
+    assert {n: a.status_code for n, a in found.items()} == opened
+    assert [n for n, a in found.items() if "no-store" not in a["Cache-Control"]] == []
 
 
-@pytest.mark.parametrize("name", sorted(POST_ONLY))
-def test_opening_an_address_that_does_something_does_nothing(desk, addresses, name):
-    assert desk.get(addresses[name]).status_code == 405
+def test_opening_an_address_that_does_something_does_nothing(desk, addresses):
+    assert {n: desk.get(addresses[n]).status_code for n in POST_ONLY} == dict.fromkeys(POST_ONLY, 405)
 
 
-@pytest.mark.parametrize("name", sorted(POST_ONLY))
-def test_a_form_without_its_token_is_refused(secretary, addresses, name):
-    from django.test import Client
-
+def test_a_form_without_its_token_is_refused(secretary, addresses):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(secretary)
-    assert strict.post(addresses[name]).status_code in {302, 403}
+    assert {strict.post(addresses[n]).status_code for n in POST_ONLY} <= {302, 403}
 
 
 def test_staff_without_a_second_factor_see_no_desk(client, secretary, addresses):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
-from kept.site import health
+from kept.site import command, health
 
 
 def test_a_process_that_answers_is_alive_without_asking_the_database(client):
@@ -39,6 +39,19 @@ def test_figures_are_for_this_machine_and_whoever_brings_the_token(client, db, s
 
 def test_without_a_token_in_the_settings_none_opens(client, db):
     assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer ", REMOTE_ADDR="192.0.2.7").status_code == 404
+
+
+@pytest.mark.parametrize(("migrated", "fault"), [(False, SystemExit), (True, OperationalError)])
+def test_a_command_before_the_first_migration_says_what_to_do(monkeypatch, migrated, fault):
+    """Where the tables are there it is something else, and nothing is hidden."""
+
+    def fail(words):
+        raise OperationalError("no such table: pledges_pledge")
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", fail)
+    monkeypatch.setattr(health, "migrated", lambda: migrated)
+    with pytest.raises(fault, match="no such table" if migrated else "First run: kept migrate"):
+        command.main()
 
 
 def test_a_host_that_is_not_ours_is_refused(client, db):

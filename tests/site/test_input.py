@@ -73,12 +73,22 @@ def unescaped(response) -> bool:
     return SCRIPT in body or f"<img src=x onerror=alert({MARK})>" in body or f'href="javascript:alert({MARK})' in body
 
 
-def fill(client, address: str, value) -> list[str]:
-    """Ask with every query name set to a value; what went wrong."""
-    response = client.get(address, {name: value for name in QUERY})
-    if response.status_code >= 500:
-        return [f"{address} answers {response.status_code} to {value!r:.60}"]
-    return [f"{address} shows {value!r:.60} as markup"] if unescaped(response) else []
+CLOSED = (302, 404, 405)
+KNOCKS = 3  # at a door that stays closed whatever is said
+
+
+def fill(client, address: str, values) -> list[str]:
+    """Ask with every query name set to a value, value after value; what went wrong."""
+    faults = []
+    for knocks, value in enumerate(values, 1):
+        response = client.get(address, {name: value for name in QUERY})
+        if response.status_code >= 500:
+            faults.append(f"{address} answers {response.status_code} to {value!r:.60}")
+        elif unescaped(response):
+            faults.append(f"{address} shows {value!r:.60} as markup")
+        elif response.status_code in CLOSED and knocks == KNOCKS:
+            break
+    return faults
 
 
 @pytest.mark.django_db
@@ -86,8 +96,10 @@ def fill(client, address: str, value) -> list[str]:
 def test_no_address_breaks_or_shows_as_markup_what_is_typed_behind_it(client, house, secretary, who):
     if who == "secretary":
         client.force_login(secretary)
-    values = NASTY if who == "anonymous" else NASTY[:18:2]
-    faults = [fault for address in open_addresses(house) for value in values for fault in fill(client, address, value)]
+    step = 1 if who == "anonymous" else 5  # the desk's many pages share the values among them
+    faults = []
+    for number, address in enumerate(open_addresses(house)):
+        faults += fill(client, address, NASTY[number % step :: step])
     assert faults == []
 
 

@@ -9,9 +9,17 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kept.site.settings")
     if sys.argv[1:2] in (["serve"], ["run"]):
         prepare_to_serve(sys.argv)
-    from django.core.management import execute_from_command_line
+    from django.core import management
+    from django.db import OperationalError, ProgrammingError
 
-    execute_from_command_line(sys.argv)
+    try:
+        management.execute_from_command_line(sys.argv)
+    except (OperationalError, ProgrammingError):
+        from kept.site.health import migrated
+
+        if migrated():
+            raise
+        sys.exit("The database is not migrated. First run: kept migrate")
 
 
 def prepare_to_serve(words: list[str]) -> None:
