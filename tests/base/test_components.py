@@ -23,7 +23,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kept.base import components, difference, promise, widgets
+from kept.base import components, difference, formats, promise, widgets
 from kept.base.context import address_in, page
 from kept.base.templatetags import kept as tags
 
@@ -459,3 +459,13 @@ def test_every_component_stands_in_the_handbook():
         and template.stem not in handbook
     ]
     assert missing == []
+
+
+def test_a_text_of_ours_shows_the_digits_of_its_page_and_markup_is_left_alone():
+    with override("ar"):
+        assert tags.own_digits("يونيو 2027") == "يونيو ٢٠٢٧"
+        assert tags.own_digits('<a href="/1/">1</a>') == '<a href="/1/">1</a>'
+        formats.set_digits(lambda: "latn")
+        assert tags.own_digits("يونيو 2027") == "يونيو 2027"
+    with override("fr"):
+        assert tags.own_digits("juin 2027") == "juin 2027"

@@ -18,16 +18,23 @@ _ARTICLE = re.compile(r"^(the|le|la|les|l|el|los|las|der|die|das)\s+")
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ة": "ه", "ى": "ي", "ـ": ""})
 
 
-@lru_cache(maxsize=65536)
+LONGEST = 300  # characters of a normalised name; no name that is typed is read beyond three times that
+
+
 def normalise(name: str) -> str:
     """A name without accents, case, punctuation and article: equal results are the same organisation.
 
     "The São Tomé Telecom, S.A." and "sao tome telecom s a" agree; "Niger" and "Nigeria" do not.
     """
+    return _normalised(name[: 3 * LONGEST])
+
+
+@lru_cache(maxsize=65536)
+def _normalised(name: str) -> str:
     text = unicodedata.normalize("NFKD", name).casefold()
     text = "".join(c for c in text if not unicodedata.combining(c)).translate(_ARABIC)
     text = _PUNCTUATION.sub(" ", text.replace("&", " and ").replace("'", " ").replace("’", " "))
-    return _ARTICLE.sub("", text.replace("_", " ").strip()).strip()[:300] or name.strip().casefold()[:300]
+    return _ARTICLE.sub("", text.replace("_", " ").strip()).strip()[:LONGEST] or name.strip().casefold()[:LONGEST]
 
 
 def domain_of(website: str) -> str:

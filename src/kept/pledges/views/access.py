@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
+from django.http import Http404, HttpRequest
 
-from kept.base.lifecycle import NotAllowed
+from kept.people.views.pages import signed_in
 from kept.pledges.models import Pledge
 from kept.pledges.permissions import may_see_draft
 
-View = Callable[..., HttpResponse]
-
-
-def signed_in(view: View) -> View:
-    """A page for people with an account. What an action refuses with NotAllowed is not there (404)."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        try:
-            return view(request, *args, **kwargs)
-        except NotAllowed as refusal:
-            raise Http404 from refusal
-
-    return never_cache(guarded)
+__all__ = ["pledge_at", "pledge_for", "signed_in", "visitor"]
 
 
 def visitor(request: HttpRequest) -> Any:
