@@ -18,6 +18,7 @@ AFTER = datetime(2026, 12, 16, 9, tzinfo=UTC)
 def text_of(response) -> str:
     """The words of a page, without its markup."""
     body = re.sub(r"<(script|style)\b.*?</\1>", " ", response.content.decode(), flags=re.S)
+    body = re.sub(r"<button[^>]* hidden>.*?</button>", " ", body, flags=re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 

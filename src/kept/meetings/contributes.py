@@ -10,7 +10,7 @@ from kept.meetings.actions.times import follow_the_clocks
 from kept.registry import page_cache
 
 navigation.register(navigation.Entry(name=_("Meetings"), url_name="meetings:meetings", order=60))
-PAGES = r"((programme|speakers|practical|documents|highlights|live)/([-\w]+/)?)?"
+PAGES = r"((programme|speakers|practical|documents|highlights|live|time)/([-\w]+/)?)?"
 page_cache.keep(rf"/meetings/([-\w]+/({PAGES}|programme\.ics|schedule\.(json|xml)|changes\.atom))?")
 page_cache.keep(r"/embed/meetings/[-\w]+/")
 

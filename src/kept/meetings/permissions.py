@@ -57,3 +57,8 @@ def is_speaker(person: Any, profile: Profile) -> bool:
 def may_answer_for(person: Any, role: SessionRole) -> bool:
     """Says yes or no to a place in a session: the person, or the secretariat for a managed profile."""
     return is_speaker(person, role.profile) or (role.profile.managed and is_secretariat(person))
+
+
+def may_keep_agenda(person: Any, meeting: Meeting) -> bool:
+    """Keeps an agenda of their own on the server: whoever has an account and may see the meeting."""
+    return bool(person and person.is_authenticated and person.is_active and may_see_meeting(person, meeting))

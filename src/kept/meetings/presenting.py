@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from kept.base.formats import format_number, format_relative, format_weekday
+from kept.base.formats import format_date, format_number, format_relative, format_weekday
 from kept.base.languages import bcp47
 from kept.meetings.models import Meeting, RoleKind, SessionKind, SessionRole, in_language
 from kept.meetings.queries import Row
@@ -24,14 +24,21 @@ class Face:
     """Somebody in a session: name, what they are in it, whose they are."""
 
     name: str
+    slug: str
     role: str  # "" for a panellist of a panel: the kind of session says it
     title: str  # as on that day
     organisation: str
     url: str
     initials: str
+    family: str = ""
     picture: str = ""
     remote: bool = False
     invented: bool = False
+
+    @property
+    def sort_key(self) -> str:
+        """The family name, as far as it was given apart; else the last word."""
+        return self.family.casefold() or self.name.rpartition(" ")[2].casefold()
 
     @property
     def parts(self) -> list[str]:
@@ -53,6 +60,7 @@ class Item:
     starts_at: datetime
     ends_at: datetime | None
     day: date  # on the room's clock
+    day_name: str
     start: str
     end: str
     hours: str
@@ -61,6 +69,7 @@ class Item:
     own_day: str = ""  # only where it is another day than the room's
     room: str = ""
     room_id: int | None = None
+    room_order: tuple[int, int] = (999, 0)
     minutes: int | None = None
     tags: list[str] = field(default_factory=list)
     people: list[Face] = field(default_factory=list)
@@ -97,6 +106,13 @@ class Programme:
     next: list[Item]
     changes_at: datetime | None  # the next instant at which a word of it changes
 
+    def of(self, items: list[Item]) -> Programme:
+        """The part of it with these sessions."""
+        return Programme(
+            items, by_days(items), [i for i in self.now if i in items], [i for i in self.next if i in items],
+            self.changes_at,
+        )  # fmt: skip
+
 
 def programme_of(
     meeting: Meeting, rows: list[Row], *, language: str, clock: Clock, own: Clock | None, at: datetime
@@ -110,16 +126,22 @@ def programme_of(
         for item in nexts:
             item.state = "next"
             item.words = _("Next, %(when)s") % {"when": format_relative(item.starts_at, at, language)}
-    days: dict[date, list[Item]] = {}
-    for item in items:
-        days.setdefault(item.day, []).append(item)
     return Programme(
         items=items,
-        days=[Day(day, format_weekday(day, language), found) for day, found in days.items()],
+        days=by_days(items),
         now=[item for item in items if item.state == "now"],
         next=nexts,
         changes_at=next_change(items, at),
     )
+
+
+def by_days(items: list[Item]) -> list[Day]:
+    """Sessions under the days of the room's clock."""
+    language = get_language() or "en"
+    days: dict[date, list[Item]] = {}
+    for item in items:
+        days.setdefault(item.day, []).append(item)
+    return [Day(day, format_weekday(day, language), found) for day, found in days.items()]
 
 
 def next_change(items: list[Item], at: datetime) -> datetime | None:
@@ -148,11 +170,13 @@ def item_of(meeting: Meeting, row: Row, *, language: str, clock: Clock, own: Clo
         starts_at=starts,
         ends_at=ends,
         day=slot.day,
+        day_name=format_date(slot.day, language),
         start=clock.hour(starts),
         end=clock.hour(ends) if ends else "",
         hours=hours_of(starts, ends, clock),
         room=slot.room.name_in(language) if slot.room else "",
         room_id=slot.room_id,
+        room_order=(slot.room.position, slot.room.pk) if slot.room else (999, 0),
         minutes=slot.minutes,
         people=[face(role, kind, language) for role in row.roles],
         pledges=row.pledges,
@@ -210,11 +234,13 @@ def face(role: SessionRole, kind: SessionKind, language: str) -> Face:
     said = "" if role.kind == RoleKind.PANELLIST and kind == SessionKind.PANEL else str(RoleKind(role.kind).label)
     return Face(
         name=profile.name,
+        slug=profile.slug,
         role=said,
         title=role.title_in(language),
         organisation=role.organisation_in(language),
         url=reverse("meetings:speaker", args=[profile.slug]),
         initials=initials(profile.name),
+        family=profile.family_name,
         picture=reverse("meeting_files:face", args=[profile.slug]) if profile.picture else "",
         remote=role.remote,
         invented=profile.invented,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.meetings.views import beside, pages, programme
+from kept.meetings.views import agenda, beside, pages, programme, zones
 
 app_name = "meetings"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("meetings/<slug:slug>/", pages.meeting, name="meeting"),
     path("meetings/<slug:slug>/programme/", programme.programme, name="programme"),
     path("meetings/<slug:slug>/programme/<slug:code>/", programme.session, name="session"),
+    path("meetings/<slug:slug>/agenda/", agenda.agenda, name="agenda"),
+    path("meetings/<slug:slug>/time/", zones.zones, name="zones"),
+    path("embed/meetings/<slug:slug>/", programme.embed, name="embed"),
     path("meetings/<slug:slug>/speakers/", beside.speakers, name="speakers"),
     path("meetings/<slug:slug>/practical/", beside.practical, name="practical"),
     path("meetings/<slug:slug>/documents/", beside.documents, name="documents"),

@@ -31,7 +31,9 @@ class Clock:
 
     def label(self, at: datetime) -> str:
         """`CET, UTC+1`, or the distance alone for zones without a short name, on that day."""
-        short, distance = abbreviation(at, self.zone), digits(offset_label(at, self.zone), self.language)
+        distance = offset_label(at, self.zone)
+        short = abbreviation(at, self.zone)
+        distance = digits("UTC+0" if distance == "UTC" else distance, self.language)
         return f"{short}, {distance}" if short else distance
 
     def day(self, at: datetime) -> date:

@@ -100,6 +100,7 @@ def practical(request: HttpRequest, slug: str) -> HttpResponse:
     context = here.context(
         "practical",
         city=in_language(meeting.cities, language),
+        city_said=any(name in meeting.address for name in meeting.cities.values()),
         travel=here.text("travels"),
         access=here.text("accesses"),
         practical=here.text("practicals"),
@@ -166,9 +167,10 @@ def highlights(request: HttpRequest, slug: str) -> HttpResponse:
         announced = [p for item in programme.items for p in item.pledges if p.purpose == PledgePurpose.ANNOUNCE]
     found = queries.public_documents(meeting, at=here.at) if is_past else []
     figures, said = figures_of(here) if is_past else ([], [])
+    linked = [one for one in linked_of(here) if not one["session_url"]] if is_past else []
     context = here.context(
         "highlights", is_past=is_past, programme=programme, panels=pieces, story=here.text("stories"),
-        figures=figures, said=said, pledges=pledge_lines(announced), linked=linked_of(here) if is_past else [],
+        figures=figures, said=said, pledges=pledge_lines(announced), linked=linked,
         documents=document_lines(found, here.language), pictures=picture_lines(here) if is_past else [],
     )  # fmt: skip
     return here.render("meetings/highlights.html", context)

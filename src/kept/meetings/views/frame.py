@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +23,8 @@ from kept.meetings.permissions import may_see_meeting
 from kept.meetings.presenting import Programme, programme_of
 from kept.meetings.times import zone_or_none
 from kept.meetings.zones import Clock, clock_in, clock_of, days_of, span
+
+TOLD = timedelta(hours=12)  # a page that is left open is brought anew at an instant as near as this
 
 
 @dataclass
@@ -43,6 +46,13 @@ class Frame:
     @property
     def phase(self) -> Phase:
         return self.meeting.phase(self.at)
+
+    @property
+    def query(self) -> str:
+        """What links to other pages of this meeting carry along: the visitor's clock, the rehearsed moment."""
+        carried = {"tz": self.own.name if self.own else "", "at": self.request.GET.get("at", "")}
+        words = urlencode({key: value for key, value in carried.items() if value}, safe="/:")
+        return f"?{words}" if words else ""
 
     def text(self, name: str) -> str:
         """One of the meeting's texts in the page's language: `text("ledes")`."""
@@ -102,6 +112,10 @@ class Frame:
     def about(self) -> str:
         return self.text("abouts")
 
+    @property
+    def many_days(self) -> bool:
+        return self.meeting.ends_on > self.meeting.starts_on
+
     @cached_property
     def only_room(self) -> str:
         """The name of the room where a meeting has one only: no line of the programme needs to say it."""
@@ -124,11 +138,13 @@ class Frame:
 
     def render(self, template: str, context: dict[str, Any], **more: Any) -> HttpResponse:
         """The page, with the next instant at which any word of it changes (registry/page_cache.py)."""
-        response = render(self.request, template, context, **more)
+        self.until(*(edge for edge in (self.meeting.starts_at, self.meeting.ends_at) if edge > self.at))
+        fresh_until = min(self.fresh, default=None)
+        told = fresh_until if fresh_until and not self.moment.rehearsed and fresh_until - self.at < TOLD else None
+        response = render(self.request, template, {**context, "fresh_until": told}, **more)
         if self.moment.rehearsed or not self.meeting.is_public:
             response["Cache-Control"] = "no-store, private"
-        self.until(*(edge for edge in (self.meeting.starts_at, self.meeting.ends_at) if edge > self.at))
-        response.fresh_until = min(self.fresh, default=None)  # type: ignore[attr-defined]
+        response.fresh_until = fresh_until  # type: ignore[attr-defined]
         return response
 
 
@@ -179,7 +195,6 @@ def moved_from(meeting: Meeting, language: str) -> str:
 def tabs(frame: Frame, current: str) -> list[dict[str, Any]]:
     """The pages of a meeting."""
     meeting = frame.meeting
-    query = f"?tz={frame.own.name}" if frame.own else ""
     names = [
         ("programme", _("Programme"), "meetings:programme"),
         ("speakers", _("Speakers"), "meetings:speakers"),
@@ -187,11 +202,11 @@ def tabs(frame: Frame, current: str) -> list[dict[str, Any]]:
         ("documents", _("Documents"), "meetings:documents"),
     ]
     found = [
-        {"name": name, "url": reverse(url, args=[meeting.slug]) + query, "current": key == current}
+        {"name": name, "url": reverse(url, args=[meeting.slug]) + frame.query, "current": key == current}
         for key, name, url in names
     ]
     if frame.phase == Phase.PAST:
-        url = reverse("meetings:highlights", args=[meeting.slug])
+        url = reverse("meetings:highlights", args=[meeting.slug]) + frame.query
         found.insert(0, {"name": _("Highlights"), "url": url, "current": current == "highlights"})
     elif last := queries.previous_in_series(meeting):
         found.append({"name": _("Last meeting's highlights"), "current": False,

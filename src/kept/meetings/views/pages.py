@@ -68,7 +68,7 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "programme",
         programme=programme,
         box=boxes[0] if boxes else "",
-        linked=linked_of(here),
+        linked=[one for one in linked_of(here) if not one["session_url"] or one["event"].by_invitation],
         before=other(queries.previous_in_series(here.meeting), here.language),
         after=other(queries.next_in_series(here.meeting), here.language),
         linked_data=script_text(structured.event_of(here.meeting, programme)),

@@ -4,26 +4,98 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kept.base.formats import format_list
+from kept.base.formats import format_list, format_weekday
 from kept.base.languages import name as language_name
 from kept.meetings import panels, queries
+from kept.meetings.choosing import VIEWS, Choice, facets
+from kept.meetings.grids import grid_of
 from kept.meetings.models import Session, SessionKind, Slot, in_language
-from kept.meetings.presenting import item_of
+from kept.meetings.presenting import Item, item_of
 from kept.meetings.views.frame import Frame, frame
 from kept.meetings.views.lines import document_lines, pledge_lines
 from kept.meetings.zones import span
 
+THEMES = ("light", "dark")
+
 
 @require_safe
 def programme(request: HttpRequest, slug: str) -> HttpResponse:
-    """/meetings/<slug>/programme/"""
+    """/meetings/<slug>/programme/?view=grid&kind=panel: the whole programme, or a part, in one of its views."""
     here = frame(request, slug)
-    return here.render("meetings/programme.html", here.context("programme", programme=here.programme()))
+    choice = Choice.from_query(request.GET)
+    whole = here.programme()
+    context = here.context("programme", programme=None, choice=choice, views=view_tabs(choice), chosen=[], facets=[])
+    if whole is not None:
+        items = [] if choice.unknown else [item for item in whole.items if choice.fits(item)]
+        context |= {
+            "programme": whole.of(items),
+            "whole": whole,
+            "facets": facets(whole.items, choice),
+            "all_url": choice.without_filters().to_query(),
+            "count": len(items),
+            **shown_as(choice.view, items, here),
+        }
+    return here.render("meetings/programme.html", context)
+
+
+@require_safe
+def embed(request: HttpRequest, slug: str) -> HttpResponse:
+    """/embed/meetings/<slug>/?theme=dark: the programme in a frame on a partner's page."""
+    here = frame(request, slug)
+    theme = request.GET.get("theme", "")
+    context = here.context(
+        "programme", programme=here.programme(), theme=theme if theme in THEMES else "",
+        page_url=absolute_in(here, "meetings:programme"),
+    )  # fmt: skip
+    response = here.render("meetings/embed.html", context)
+    response.may_be_framed = here.meeting.is_public  # type: ignore[attr-defined]
+    return response
+
+
+def absolute_in(here: Frame, name: str) -> str:
+    """The whole address of a page of the meeting in the page's language."""
+    return settings.KEPT_BASE_URL + reverse(name, args=[here.meeting.slug])
+
+
+def view_tabs(choice: Choice) -> list[dict[str, Any]]:
+    """The ways to look at a programme."""
+    names = {"list": _("List"), "grid": _("Grid"), "rooms": _("By room"), "people": _("By person"),
+             "now": _("Now and next")}  # fmt: skip
+    return [
+        {"name": names[view], "url": choice.with_view(view).to_query(), "current": view == choice.view}
+        for view in VIEWS
+    ]
+
+
+def shown_as(view: str, items: list[Item], here: Frame) -> dict[str, Any]:
+    """What a view needs beside the sessions: days as tables, or lists under a heading each."""
+    by_day: dict[Any, list[Item]] = {}
+    for item in items:
+        by_day.setdefault(item.day, []).append(item)
+    if view == "grid":
+        days = [(format_weekday(day, here.language), grid_of(found)) for day, found in by_day.items()]
+        return {"grids": [{"name": name, "grid": grid} for name, grid in days]}
+    if view == "rooms":
+        rooms: dict[str, list[Item]] = {}
+        for item in sorted(items, key=lambda item: (item.room_order, item.starts_at)):
+            rooms.setdefault(item.room or _("Room not said"), []).append(item)
+        return {"groups": [{"name": name, "items": found} for name, found in rooms.items()]}
+    if view == "people":
+        people: dict[str, list[Item]] = {}
+        faces = {person.slug: person for item in items for person in item.people}
+        for item in items:
+            for person in item.people:
+                people.setdefault(person.slug, []).append(item)
+        order = sorted(people, key=lambda slug: faces[slug].sort_key)
+        return {"groups": [{"name": faces[slug].name, "items": people[slug], "url": faces[slug].url} for slug in order]}
+    return {}
 
 
 @require_safe
