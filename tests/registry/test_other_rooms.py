@@ -134,7 +134,11 @@ def test_a_facet_that_cannot_enter_the_index_is_answered_in_sql(record):
     odd = Q(pledge__number__in=range(1, 999, 2))
     facets.register(
         facets.Facet(
-            "odd", "Odd", {"yes": "yes"}.get, lambda _v, _at: odd, lambda rows, _at: {"yes": rows.filter(odd).count()}
+            "odd",
+            "Odd",
+            facets.each({"yes": "yes"}.get),
+            lambda _v, _at: odd,
+            lambda rows, _at: {"yes": rows.filter(odd).count()},
         )
     )
     assert answering.answer(select("odd=yes")) is None

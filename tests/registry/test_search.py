@@ -260,6 +260,18 @@ def test_an_organisation_is_found_as_lead_and_as_confirmed_partner(public_record
         assert found.count == len(by_hand) > 0
 
 
+def test_hundreds_of_values_are_asked_for_at_once(public_record, organisations, django_assert_max_num_queries):
+    query = QueryDict(mutable=True)
+    query.setlist("organisation", [one.slug for one in organisations] + [f"nobody-{n}" for n in range(400)])
+    query.setlist("focus", [f"nothing-{n}" for n in range(400)])
+    with django_assert_max_num_queries(8):
+        selection = Selection.from_query(query)
+    assert len(selection.problems) == 800
+    assert set(selection.of("organisation")) == {one.slug for one in organisations}
+    query.setlist("country", [f"X{n}" for n in range(1001)])
+    assert [p.value for p in Selection.from_query(query).problems if p.code == "too_many"] == ["1001"]
+
+
 def test_every_facet_is_narrowed_by_the_others_and_not_by_itself(public_record):
     first = search.answer(select("year=2023")).facets
     assert first["year"] == search.answer(select()).facets["year"]

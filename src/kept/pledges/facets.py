@@ -23,6 +23,11 @@ Of = Callable[[Sequence[int]], Mapping[int, Iterable[str]]]
 T = TypeVar("T")
 
 
+def each(known: Callable[[str], str | None]) -> Callable[[Sequence[str]], dict[str, str]]:
+    """`Facet.known` out of what says it of one value: its proper form, or None where there is no such value."""
+    return lambda values: {value: right for value in values if (right := known(value)) is not None}
+
+
 def most_first(counted: tuple[str, int]) -> tuple[int, str]:
     """The order of values that stand in no list: the most frequent first."""
     return (-counted[1], counted[0])
@@ -32,7 +37,7 @@ def most_first(counted: tuple[str, int]) -> tuple[int, str]:
 class Facet:
     """One filter of the record. `at` is the instant of which is asked, None for now.
 
-    `known(value)` is the value in its proper form, or None where there is no such value. `having(values, at)`
+    `known(values)` are those of the values that there are, each with its proper form. `having(values, at)`
     narrows revisions to those that have one of them. `counts(rows, at)` tells how many of `rows` have each value that
     some have; None: it is not counted. The values of a short list, `zeros()`, are told in its order and with 0 too, all
     others in the order of `sorting`. `default` are the values that hold where none is chosen.
@@ -44,7 +49,7 @@ class Facet:
 
     name: str
     title: object
-    known: Callable[[str], str | None]
+    known: Callable[[Sequence[str]], Mapping[str, str]]
     having: Callable[[tuple[str, ...], datetime | None], Q]
     counts: Callable[[Rows, datetime | None], Counts] | None
     zeros: Callable[[], Iterable[str]] = tuple
@@ -189,7 +194,7 @@ def of_table(
     return Facet(
         name=name,
         title=title,
-        known=lambda text: text if text in names else None,
+        known=each(lambda text: text if text in names else None),
         having=table.having,
         counts=table.counts,
         zeros=lambda: names,

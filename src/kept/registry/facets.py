@@ -7,7 +7,7 @@ and how other rooms bring theirs: `kept.pledges.facets`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kept.base import languages, places
 from kept.people.models import EntityType, Organisation
-from kept.pledges.facets import Counts, Facet, Rows, all_facets, facet_named, register
+from kept.pledges.counting import merges
+from kept.pledges.facets import Counts, Facet, Rows, all_facets, each, facet_named, register
 from kept.pledges.models import Revision, RevisionPartner, RevisionPlace, RevisionTag, Status, Taxonomy, Term
 
 __all__ = ["Counts", "Facet", "Rows", "all_facets", "facet_named", "register"]
@@ -37,6 +38,7 @@ SDG = re.compile(r"([1-9]|1[0-7])(\.([1-9]\d?|[a-d]))?")
 SLUG = re.compile(r"[-a-zA-Z0-9_]{1,120}")
 Having = Callable[[tuple[str, ...]], Q]
 Counting = Callable[[Rows], Counts]
+Known = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 # Taxonomies ------------------------------------------------------------------------------------------------
@@ -62,12 +64,14 @@ def _terms(taxonomy: str) -> Callable[[], Iterable[str]]:
     return lambda: terms.values_list("slug", flat=True)
 
 
-def _term(taxonomy: str) -> Callable[[str], str | None]:
-    def known(value: str) -> str | None:
-        if not SLUG.fullmatch(value):
-            return None
-        exists = Term.objects.filter(taxonomy=taxonomy, slug=value).exists()
-        return value if exists or RevisionTag.objects.filter(taxonomy=taxonomy, slug=value).exists() else None
+def _term(taxonomy: str) -> Known:
+    def known(values: Sequence[str]) -> dict[str, str]:
+        asked = [value for value in values if SLUG.fullmatch(value)]
+        found = set(Term.objects.filter(taxonomy=taxonomy, slug__in=asked).values_list("slug", flat=True))
+        if rest := set(asked) - found:  # a term that is no more, in texts that still have it
+            tags = RevisionTag.objects.filter(taxonomy=taxonomy, slug__in=rest).order_by()
+            found |= set(tags.values_list("slug", flat=True).distinct())
+        return {value: value for value in asked if value in found}
 
     return known
 
@@ -203,15 +207,18 @@ def _count_amounts(rows: Rows) -> Counts:
 # Organisations -----------------------------------------------------------------------------------------------
 
 
-def _organisation(value: str) -> str | None:
-    if not SLUG.fullmatch(value):
-        return None
-    found = Organisation.objects.filter(slug=value).values_list("pk", flat=True).first()
-    if found is None:
-        return None
-    public = Revision.objects.public()
-    known = public.filter(_with_organisations((value,))).exists()
-    return value if known else None
+def _organisations(values: Sequence[str]) -> dict[str, str]:
+    """Those with a public pledge, of their own or of one that was merged into them."""
+    asked = [value for value in values if SLUG.fullmatch(value)]
+    slugs = dict(Organisation.objects.filter(slug__in=asked).values_list("pk", "slug"))
+    ids, public, merged = same_organisations(slugs), Revision.objects.public().order_by(), merges()
+    found = set(public.filter(lead__in=ids).values_list("lead", flat=True).distinct())
+    partners = RevisionPartner.objects.filter(organisation__in=ids, confirmed=True, revision__in=public.values("pk"))
+    found |= set(partners.order_by().values_list("organisation", flat=True).distinct())
+    known = found.copy()
+    while found := {merged[pk] for pk in found if pk in merged} - known:
+        known |= found
+    return {slug: slug for pk, slug in slugs.items() if pk in known}
 
 
 def _with_organisations(values: tuple[str, ...]) -> Q:
@@ -244,9 +251,7 @@ def _by_goal(counted: tuple[str, int]) -> tuple[int, str]:
     return int(counted[0].partition(".")[0]), counted[0]
 
 
-def _own(
-    name: str, title: object, known: Callable[[str], str | None], having: Having, counts: Counting | None, **more
-) -> None:
+def _own(name: str, title: object, known: Known, having: Having, counts: Counting | None, **more) -> None:
     """A filter of the public text itself: which one holds on a day is told by which text did, so none asks for it."""
 
     def counted(rows: Rows, _at: datetime | None) -> Counts:
@@ -269,31 +274,31 @@ _own(
     zeros=_terms(Taxonomy.KIND),
 )  # fmt: skip
 _own(
-    "group", _("Group of countries"), _place("group", "world"), _acting_in,
+    "group", _("Group of countries"), each(_place("group", "world")), _acting_in,
     _count_places("group", "world"), by_count=False, zeros=lambda: (*places.groups(), places.WORLD),
 )  # fmt: skip
-_own("country", _("Country"), _place("country"), _acting_in, _count_places("country"))
-_own("region", _("Region"), _place("region", "itu"), _acting_in, _count_places("region", "itu"))
+_own("country", _("Country"), each(_place("country")), _acting_in, _count_places("country"))
+_own("region", _("Region"), each(_place("region", "itu")), _acting_in, _count_places("region", "itu"))
 _own(
     "beneficiary", _("For whom"), _term("beneficiary"), _tagged("beneficiary"), _count_tags(Taxonomy.BENEFICIARY),
     by_count=False, zeros=_terms(Taxonomy.BENEFICIARY),
 )  # fmt: skip
 _own(
-    "entity_type", _("Kind of organisation"), _one_of(EntityType.values), lambda v: Q(entity_type__in=v),
+    "entity_type", _("Kind of organisation"), each(_one_of(EntityType.values)), lambda v: Q(entity_type__in=v),
     _column("entity_type"), zeros=lambda: EntityType.values,
 )  # fmt: skip
-_own("origin", _("Where the organisation sits"), _place("country"), lambda v: Q(origin__in=v), _column("origin"))
-_own("amount", _("Amount"), _one_of(AMOUNTS), _of_amount, _count_amounts, by_count=False, zeros=lambda: AMOUNTS)
-_own("year", _("Year of publication"), _year, _in_years, _count_years, by_count=False, sorting=_latest)
+_own("origin", _("Where the organisation sits"), each(_place("country")), lambda v: Q(origin__in=v), _column("origin"))
+_own("amount", _("Amount"), each(_one_of(AMOUNTS)), _of_amount, _count_amounts, by_count=False, zeros=lambda: AMOUNTS)
+_own("year", _("Year of publication"), each(_year), _in_years, _count_years, by_count=False, sorting=_latest)
 _own(
-    "sdg", _("Sustainable Development Goal"), _sdg, _with_sdgs, _count_sdgs, by_count=False,
+    "sdg", _("Sustainable Development Goal"), each(_sdg), _with_sdgs, _count_sdgs, by_count=False,
     zeros=lambda: map(str, range(1, 18)), sorting=_by_goal,
 )  # fmt: skip
-_own("language", _("Language"), _language, _written_in, _count_languages)
+_own("language", _("Language"), each(_language), _written_in, _count_languages)
 _own(
-    "status", _("Status"), _one_of(STATUSES), lambda v: Q(record_status__in=v), _column("record_status"), by_count=False,
+    "status", _("Status"), each(_one_of(STATUSES)), lambda v: Q(record_status__in=v), _column("record_status"), by_count=False,
     zeros=lambda: map(str, STATUSES), default=(Status.PUBLISHED.value,),
 )  # fmt: skip
 if "campaign" not in {facet.name for facet in all_facets()}:  # none exists before the room campaigns brings them
-    _own("campaign", _("Campaign"), lambda value: None, lambda v: Q(pk__in=()), None, on_page=False)
-_own("organisation", _("Organisation"), _organisation, _with_organisations, None, on_page=False)
+    _own("campaign", _("Campaign"), lambda values: {}, lambda v: Q(pk__in=()), None, on_page=False)
+_own("organisation", _("Organisation"), _organisations, _with_organisations, None, on_page=False)

@@ -20,7 +20,7 @@ SORTS = ("relevance", "newest", "largest", "ending", "reported")  # and what roo
 VIEWS = ("list", "table", "map")
 MEASURES = ("number", "amount", "people")  # what the map's colours stand for
 LONGEST_WORDS = 500
-MOST_VALUES = 300
+MOST_VALUES = 1000
 FIRST_DAY = date(1900, 1, 1)
 
 
@@ -64,9 +64,9 @@ class Selection:
         chosen: dict[str, tuple[str, ...]] = {}
         for facet in facets.all_facets():
             values = _values(query, facet.name, problems)
-            known = [(value, facet.known(value)) for value in values]
-            problems += [Problem(facet.name, value) for value, right in known if right is None]
-            if kept := tuple(dict.fromkeys(right for _value, right in known if right is not None)):
+            known = facet.known(values) if values else {}
+            problems += [Problem(facet.name, value) for value in values if value not in known]
+            if kept := tuple(dict.fromkeys(known[value] for value in values if value in known)):
                 chosen[facet.name] = kept
         return cls(
             q=q,

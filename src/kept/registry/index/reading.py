@@ -57,6 +57,11 @@ class Memory:
             while len(self._answers) > MOST_REMEMBERED:
                 self._answers.popitem(last=False)
 
+    def forget(self) -> None:
+        """Drop everything (benchmarks)."""
+        with self._lock:
+            self._answers.clear()
+
 
 @dataclass(frozen=True)
 class Reading:

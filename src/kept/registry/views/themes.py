@@ -53,7 +53,7 @@ def sdgs(request: HttpRequest) -> HttpResponse:
 @require_safe
 def focus(request: HttpRequest, slug: str) -> HttpResponse:
     """/focus/<slug>/: of a term that is in use, or that a public pledge still has."""
-    if facet_named("focus").known(slug) is None:
+    if not facet_named("focus").known([slug]):
         raise Http404("There is no such focus area.")
     language = get_language() or "en"
     term = Term.objects.filter(taxonomy="focus", slug=slug).first()
