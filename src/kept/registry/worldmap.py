@@ -16,6 +16,7 @@ from typing import Any
 DATA = Path(__file__).resolve().parent / "data"
 LEAST = 460  # units: a part of the map is never shown larger than that
 MARGIN = 24
+FAR_OUT = {"ATF", "IOT", "SGS", "UMI"}  # far away and nearly nobody lives there: they do not stretch a part of the map
 SHAPE = (4, 3)  # of a part of the map: width to height, at most
 
 
@@ -60,7 +61,9 @@ def world() -> Frame:
 
 def around(countries: Iterable[str]) -> Frame:
     """The part of the map that holds these countries, with some of their neighbours; all of it where none is on it."""
-    boxes = [place["box"] for code in countries if (place := _plan()["places"].get(code))]
+    shown = set(countries)
+    near = shown - FAR_OUT or shown
+    boxes = [place["box"] for code in sorted(near) if (place := _plan()["places"].get(code))]
     if not boxes:
         return world()
     left, top = min(box[0] for box in boxes) - MARGIN, min(box[1] for box in boxes) - MARGIN

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from kept.base import places
 from kept.people.models import EntityType, Organisation
 from kept.pledges import counting
-from kept.registry import choosing, listing, panels, queries, search
+from kept.registry import choosing, comparing, listing, mapping, measuring, panels, queries, search, subjects
 from kept.registry.naming import name_of
 from kept.registry.paging import PageOf
 from kept.registry.selection import Selection
@@ -82,7 +82,7 @@ def page_of(found: Organisation, request: HttpRequest) -> dict[str, Any]:
     language = get_language() or "en"
     asked = Selection.from_query(request.GET)
     selection = Selection(chosen={"organisation": (found.slug,)}, page=asked.page)
-    answer = search.answer(selection, LINES, with_facets=False)
+    answer = search.answer(selection, LINES)
     leads, parts = numbers_of(found, selection)
     lines = listing.lines(answer.keys, language)
     others = Selection(chosen={"organisation": (found.slug,), "status": ("withdrawn", "superseded")})
@@ -91,7 +91,7 @@ def page_of(found: Organisation, request: HttpRequest) -> dict[str, Any]:
         "name": found.name_in(language),
         "kind": found.get_entity_type_display() if found.entity_type in EntityType.values else "",
         "country": places.name(found.country, language) if found.country else "",
-        "country_url": reverse("registry:organisations") + f"?country={found.country}",
+        "country_url": reverse("registry:country", args=[found.country]) if found.country else "",
         "lines": lines,
         "answer": answer,
         "leads": leads,
@@ -101,8 +101,23 @@ def page_of(found: Organisation, request: HttpRequest) -> dict[str, Any]:
         "page": PageOf(lines, answer.count, LINES).page(answer.page),
         "all_url": listing.address(selection.with_()),
         "query": selection.with_().to_query(),
+        "compare_url": comparing.address("registry:compare_organisations", "slug", [found.slug]),
+        "where": where_of(selection, language) if answer.count else {},
+        "shares": [share for name in subjects.SHARES if (share := subjects.share_of(name, answer, selection, language))]
+        if answer.count
+        else [],
         "panels": panels.of("organisation", found, request, selection=selection.with_()),
     }
+
+
+def where_of(selection: Selection, language: str) -> dict[str, Any]:
+    """The small map: countries that its pledges name, and those that they only cover."""
+    reaches = measuring.by_country(selection)
+    return mapping.where(
+        [code for code, reach in reaches.items() if reach.named],
+        [code for code, reach in reaches.items() if not reach.named],
+        language,
+    )
 
 
 def numbers_of(found: Organisation, selection: Selection) -> tuple[int, int]:
