@@ -81,7 +81,7 @@ def map_of(selection: Selection, answer: search.Answer, language: str) -> dict[s
     """The answer as a map: the continent that is chosen alone fills it."""
     regions = selection.of("region")
     today = selection.as_of or timezone.now().astimezone(UTC).date()
-    reaches = measuring.by_country(selection, getattr(answer, "instead", None)) if answer.count else {}
+    reaches = measuring.by_country(selection, answer.instead) if answer.count else {}
     continents = [code for code in places.regions() if code in CONTINENTS]
     return {
         "map": mapping.drawn(
