@@ -52,9 +52,9 @@ def test_a_doubter_checks_a_receipt_with_nothing_but_python(chrome, demonstratio
     reader.go("/pledges/P-00012/")
     reader.sees("Nobody can change this unseen.")
     key = saved(f"{demonstration.url}/log/key", tmp_path / "key").decode().strip()
-    href = reader.link("Check it yourself").get_attribute("href")
-    saved(demonstration.url + href, tmp_path / "verify.py")
     receipt_at = reader.link("Receipt").get_attribute("href")
+    reader.follow("Check it")
+    saved(demonstration.url + reader.link("verifier").get_attribute("href"), tmp_path / "verify.py")
     receipt = json.loads(saved(demonstration.url + receipt_at, tmp_path / "receipt.json"))
     assert receipt["reference"] == "P-00012"
 

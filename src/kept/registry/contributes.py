@@ -19,7 +19,7 @@ navigation.point("home", "registry:home")
 navigation.point("pledges", "registry:pledges")
 navigation.point("how_we_count", "registry:counter")
 navigation.point("open_data", "registry:data")
-navigation.point("check_it_yourself", "registry:data")
+navigation.point("check_it_yourself", "registry:check")
 
 # Every worker looks: whoever finds the index behind brings it up, one at a time on a machine.
 register_duty("index", every=1, run=keep_current, alone=False)

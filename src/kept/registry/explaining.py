@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from kept.base import formats
 from kept.log import queries as log
-from kept.log.models import SignedCheckpoint
+from kept.log.models import Cosignature, SignedCheckpoint
 from kept.pledges.models import Pledge, Revision, RevisionPlace, Status
 from kept.pledges.presenting import PledgeView
 
@@ -93,6 +93,7 @@ class Seal:
     size: int
     entered: object
     signed: object
+    witnesses: tuple[str, ...] = ()  # others who co-signed a checkpoint that covers it
 
 
 def seal_of(pledge: Pledge, revision: Revision) -> Seal | None:
@@ -101,4 +102,6 @@ def seal_of(pledge: Pledge, revision: Revision) -> Seal | None:
     if entry is None:
         return None
     signed = SignedCheckpoint.objects.order_by("-size").values_list("at", flat=True).first()
-    return Seal(place=entry.index + 1, size=log.size(), entered=entry.at, signed=signed)
+    names = Cosignature.objects.filter(size__gt=entry.index).order_by("witness").values_list("witness", flat=True)
+    witnesses = tuple(dict.fromkeys(name.partition("+")[0] for name in names.distinct()[:12]))
+    return Seal(place=entry.index + 1, size=log.size(), entered=entry.at, signed=signed, witnesses=witnesses)

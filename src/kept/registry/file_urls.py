@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from kept.registry.addresses import Reference, RevisionNumber
-from kept.registry.views import files, geojson, pledge
+from kept.registry.views import counter_more, files, geojson, pledge
 from kept.registry.views import reports as report_views
 
 LANGUAGE = r"(?P<language>[A-Za-z][A-Za-z0-9-]{1,19})"
@@ -14,6 +14,7 @@ app_name = "records"
 urlpatterns = [
     re_path(r"^pledges/export\.(?P<ending>csv|xlsx|json|xml)$", files.export, name="export"),
     path("pledges/export.geojson", geojson.export, name="geojson"),
+    path("counter/history.csv", counter_more.history, name="counter_history"),
     path("pledges/feed.atom", files.feed, name="feed"),
     path("pledges/<reference:reference>/receipt.json", pledge.receipt, name="receipt"),
     path("pledges/<reference:reference>/revisions/<n:n>.json", pledge.document, name="document"),

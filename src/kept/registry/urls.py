@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from kept.registry import addresses  # noqa: F401  (the converters of paths)
-from kept.registry.views import compare, counter, files, organisations, pages, places, pledge, themes
+from kept.registry.views import (
+    checking,
+    compare,
+    counter,
+    counter_more,
+    files,
+    organisations,
+    pages,
+    places,
+    pledge,
+    themes,
+)
 from kept.registry.views import reports as report_views
 
 app_name = "registry"
@@ -31,6 +42,10 @@ urlpatterns = [
     path("sdgs/", themes.sdgs, name="sdgs"),
     path("sdgs/<int:goal>/", themes.sdg, name="sdg"),
     path("counter/", counter.counter, name="counter"),
+    re_path(r"^counter/(?P<month>[0-9]{4}-[0-9]{2})/$", counter_more.month, name="counter_month"),
+    path("counter/speech/", counter_more.speech, name="speech"),
+    path("check/", checking.check, name="check"),
+    path("embed/", counter_more.builder, name="embed_builder"),
     path("embed/counter/", counter.embed, name="embed_counter"),
     path("data/", files.data, name="data"),
 ]

@@ -17,7 +17,7 @@ from kept.log import queries as log
 from kept.pledges import counting
 from kept.pledges.models import Status
 from kept.pledges.presenting import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
-from kept.registry import charting, panels, queries, search
+from kept.registry import charting, movements, panels, queries, search
 from kept.registry.selection import Selection
 
 THEMES = ("light", "dark")
@@ -43,6 +43,7 @@ def counter(request: HttpRequest) -> HttpResponse:
         "countries": countries(rows, language, as_of),
         "covered_only": counted.countries_reached - counted.countries_named,
         "months": months[::-1],
+        "jumps": movements.jumps(months, until=counted.as_of),
         "charts": charting.charts(months),
         "first": months[0] if months else None,
         "gone": gone(as_of),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -16,6 +16,7 @@ from kept.base.context import House
 from kept.base.languages import native_name, normalise
 from kept.log import views as log_views
 from kept.people.permissions import belongs_to
+from kept.pledges import counting
 from kept.pledges.models import Pledge, Revision, RevisionPlace
 from kept.pledges.permissions import may_see_draft
 from kept.pledges.presenting import Surroundings, address, present, surroundings_of
@@ -49,9 +50,22 @@ def pledge(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("registry:pledge", found.reference, permanent=True)
     if wants_linked_data(request):
         return linked_data(request, found)
+    if request.GET.get("as_of"):
+        return as_it_was(request, found)
     response = render(request, "registry/pledge.html", page_of(found, request))
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def as_it_was(request: HttpRequest, found: Pledge) -> HttpResponse:
+    """/pledges/<reference>/?as_of=2023-12-31: the wording that stood at the end of that day. 404 where there was none."""
+    asked = Selection.from_query(request.GET)
+    if asked.as_of is None or any(problem.name == "as_of" for problem in asked.problems):
+        raise Http404("This is no day: write it like 2023-12-31.")
+    then = Revision.objects.public(counting.last_instant(asked.as_of)).filter(pledge=found).first()
+    if then is None:
+        raise Http404("This pledge was not published by that day.")
+    return wording(request, found, then.n or 0, as_of=asked.as_of)
 
 
 def by_key(request: HttpRequest, key: str) -> HttpResponse:
@@ -169,12 +183,23 @@ def revision(request: HttpRequest, reference: str, n: int) -> HttpResponse:
     found = public_or_404(reference)
     if found.reference != reference:
         return redirect("registry:revision", found.reference, n, permanent=reference[:1] in "Pp")
+    return wording(request, found, n)
+
+
+def wording(request: HttpRequest, found: Pledge, n: int, *, as_of: date | None = None) -> HttpResponse:
+    """A revision's page; with `as_of` as the one that stood on that day."""
     language = get_language() or "en"
     revisions = {r.n or 0: r for r in story.revisions_of(found)}
     if n not in revisions:
         raise Http404("There is no such revision.")
     gone = story.redacted_revisions(found.reference)
-    context: dict[str, Any] = {"pledge": found, "n": n, "last": max(revisions), "revision": revisions[n]}
+    context: dict[str, Any] = {
+        "pledge": found,
+        "n": n,
+        "last": max(revisions),
+        "revision": revisions[n],
+        "as_of": as_of,
+    }
     if n in gone:
         return render(request, "registry/redacted.html", context, status=410)
     this, before = revisions[n], revisions.get(n - 1)

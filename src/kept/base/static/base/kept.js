@@ -13,6 +13,7 @@ const behaviours = {
   "textarea": autosize,
   "form[data-once]": once,
   "[data-copy]": copy,
+  "[data-print]": print,
   "[data-count-up]": countUp,
   "[data-focus]": (element) => element.focus(),
 };
@@ -191,6 +192,12 @@ function copy(button) {
     if (button.dataset.done) button.textContent = button.dataset.done;
     setTimeout(() => (button.textContent = before), 2500);
   });
+}
+
+// A button that prints is there only where something can print.
+function print(button) {
+  button.hidden = false;
+  button.addEventListener("click", () => globalThis.print());
 }
 
 // The figure climbs the last tenth, once a visit, in the digits and signs in which the page wrote it.
