@@ -2,6 +2,8 @@
 SHELL := /bin/sh
 PORT ?= 8000
 export KEPT_DATA ?= $(CURDIR)/var
+# Compiled files are kept, whatever the shell says: without them each process compiles the whole house anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV = UV_PROJECT_ENVIRONMENT=.venv UV_PYTHON_DOWNLOADS=never .venv/bin/uv
