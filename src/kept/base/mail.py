@@ -20,6 +20,7 @@ from django.db import transaction
 from django.template.loader import get_template, select_template
 from django.utils import timezone, translation
 
+from kept.base.bulk import insert_objects
 from kept.base.events import announce
 from kept.base.installation import installation
 from kept.base.languages import bcp47, direction
@@ -103,7 +104,7 @@ def queue_many(mails: Sequence[dict[str, Any]]) -> int:
             key=words["key"], to=words["to"], person=person, language=language, kind=words["kind"], subject=title,
             text=text, html=html, made_at=at, send_after=at, subject_kind=about[0], subject_id=about[1],
         )  # fmt: skip
-    OutgoingMail.objects.bulk_create(rows.values(), ignore_conflicts=True, batch_size=200)
+    insert_objects(list(rows.values()))  # a key that somebody else queued this very moment: nothing of this is kept
     return len(rows)
 
 

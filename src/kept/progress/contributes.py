@@ -16,6 +16,7 @@ register_duty("progress.remind", every=600, run=actions.remind_due, lease=900)
 register_duty("progress.silence", every=3600, run=actions.notify_due, lease=900)
 register_duty("progress.publish", every=60, run=actions.publish_due_rounds, lease=900)
 register_duty("progress.late", every=60, run=actions.publish_due_reports, lease=900)
+register_duty("progress.fetch", every=3600, run=actions.fetch_due, lease=1800)
 register_duty("progress.calendar", every=300, run=restate.restate_due, lease=900)
 
 

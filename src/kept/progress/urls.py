@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.progress.desk import checking, reports, rounds
-from kept.progress.views import answering, objecting, verifying, writing
+from kept.progress.desk import checking, reports, rounds, sources
+from kept.progress.views import answering, objecting, spreadsheets, verifying, writing
 
 app_name = "progress"
 _PAGES = (
     ("", answering.mine, "mine"),
+    ("spreadsheet.xlsx", spreadsheets.download, "spreadsheet"),
+    ("spreadsheet/", spreadsheets.upload, "read_back"),
+    ("send/", spreadsheets.send_all, "send_all"),
     ("<str:reference>/", answering.report, "report"),
     ("<str:reference>/save/", writing.autosave, "save"),
     ("<str:reference>/unchanged/", answering.unchanged, "unchanged"),
@@ -39,6 +42,8 @@ urlpatterns = [
     path("desk/rounds/<slug:slug>/question/", rounds.question, name="desk_question"),
     path("desk/rounds/<slug:slug>/move/", rounds.move_round, name="desk_move_round"),
     path("desk/rounds/<slug:slug>/asked/<int:pk>/", rounds.asked, name="desk_asked"),
+    path("desk/own-files/", sources.sources, name="desk_sources"),
+    path("desk/own-files/<int:pk>/", sources.source, name="desk_source"),
     path("desk/objections/", checking.appeals, name="desk_appeals"),
     path("desk/objections/<int:pk>/", checking.appeal, name="desk_appeal"),
     path("desk/same-money/", checking.same_money, name="desk_same_money"),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", health.figures),
     path("log/", include("kept.log.urls")),
     path("api/v1/", include("kept.api.urls")),
+    path("", include("kept.progress.file_urls")),
     path("", include("kept.registry.file_urls")),
     path("", include("kept.meetings.file_urls")),
     *i18n_patterns(

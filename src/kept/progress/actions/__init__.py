@@ -3,6 +3,7 @@
 from kept.progress.actions.appealing import decide_appeal, object_to
 from kept.progress.actions.asking import ask_due, extend, hand_over, remind_due, remind_now
 from kept.progress.actions.evidence import add_evidence, remove_evidence
+from kept.progress.actions.fetching import add_source, fetch_due, fetch_source, remove_source
 from kept.progress.actions.reporting import (
     Incomplete,
     all_questions,
@@ -36,6 +37,7 @@ __all__ = [
     "Incomplete",
     "accept",
     "add_evidence",
+    "add_source",
     "all_questions",
     "ask_back",
     "ask_due",
@@ -51,6 +53,8 @@ __all__ = [
     "draw_sample",
     "extend",
     "flag_same_money",
+    "fetch_due",
+    "fetch_source",
     "hand_over",
     "look_for_same_money",
     "make_public",
@@ -66,6 +70,7 @@ __all__ = [
     "remind_due",
     "remind_now",
     "remove_evidence",
+    "remove_source",
     "reopen_round",
     "reply_to_notice",
     "save_fields",

@@ -33,7 +33,8 @@ def mine(request: HttpRequest, come_in: Door) -> HttpResponse:
         return redirect(come_in.url("report", only.pledge.reference))
     lines = [{"asked": a, "url": come_in.url("report", a.pledge.reference)} for a in asked]
     today = timezone.now().date()
-    context = {"door": come_in, "lines": lines, "letter": come_in.letter, "today": today}
+    context = {"door": come_in, "lines": lines, "letter": come_in.letter, "today": today,
+               "spreadsheet_url": come_in.url("spreadsheet"), "read_back_url": come_in.url("read_back")}  # fmt: skip
     return render(request, "progress/report/list.html", context)
 
 
