@@ -7,9 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from kept.base import navigation
 from kept.base.worker import register_duty
 from kept.meetings.actions.times import follow_the_clocks
+from kept.meetings.permissions import may_run_meeting
 from kept.registry import page_cache
 
 navigation.register(navigation.Entry(name=_("Meetings"), url_name="meetings:meetings", order=60))
+navigation.register(
+    navigation.Entry(
+        _("Meetings"), "meetings:desk_meetings", 200, section=navigation.DESK, permission=may_run_meeting,
+        group=_("Meetings"),
+    )
+)  # fmt: skip
 PAGES = r"((programme|speakers|practical|documents|highlights|live|time)/([-\w]+/)?)?"
 page_cache.keep(rf"/meetings/([-\w]+/({PAGES}|programme\.ics|schedule\.(json|xml)|changes\.atom))?")
 page_cache.keep(r"/embed/meetings/[-\w]+/")

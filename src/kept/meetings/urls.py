@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
+from kept.meetings import desk_urls
 from kept.meetings.views import agenda, beside, pages, programme, zones
 
 app_name = "meetings"
 urlpatterns = [
+    *desk_urls.urlpatterns,
     path("meetings/", pages.meetings, name="meetings"),
     path("meetings/speakers/<slug:slug>/", beside.speaker, name="speaker"),
     path("meetings/<slug:slug>/", pages.meeting, name="meeting"),

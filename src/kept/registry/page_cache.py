@@ -64,6 +64,7 @@ class Kept:
     installation: str
     until: float
     day: str
+    fresh_until: datetime | None = None  # the next instant at which a word of it changes
 
 
 class Memory:
@@ -112,24 +113,25 @@ class KeepPages:
         request.get_host()  # a host that is not ours is refused, also for a page in memory
         key = (request.method or "", request.get_full_path(), _wants(request))
         state = (last_change(), _settings())  # before the page is made: what changes meanwhile makes it stale
-        day = datetime.now(UTC).date().isoformat()
+        now = datetime.now(UTC)
+        day = now.date().isoformat()
         page = memory.get(key)
-        if page and (page.change, page.installation) == state and page.day == day and time.monotonic() < page.until:
+        if page and (page.change, page.installation) == state and page.day == day and is_true(page, now):
             return conditional(request, revived(page))
         response = self.get_response(request)
         if not may_be_kept(response):
             return response
         mark(response)
         headers = tuple((name, response[name]) for name in KEPT_HEADERS if response.has_header(name))
-        framed = getattr(response, "may_be_framed", False)
-        memory.put(key, Kept(response.content, headers, framed, *state, time.monotonic() + seconds_of(response), day))
+        framed, fresh_until = getattr(response, "may_be_framed", False), getattr(response, "fresh_until", None)
+        until = time.monotonic() + SECONDS
+        memory.put(key, Kept(response.content, headers, framed, *state, until, day, fresh_until))
         return conditional(request, response)
 
 
-def seconds_of(response: HttpResponse) -> float:
-    """How long a page may be kept from now on: until its view's next instant, a few seconds at most."""
-    until = getattr(response, "fresh_until", None)
-    return SECONDS if until is None else max(0.0, min(SECONDS, (until - datetime.now(UTC)).total_seconds()))
+def is_true(page: Kept, now: datetime) -> bool:
+    """Whether every word of a page still is: within its seconds, and before the instant that its view named."""
+    return time.monotonic() < page.until and (page.fresh_until is None or now < page.fresh_until)
 
 
 def is_readers(request: HttpRequest) -> bool:

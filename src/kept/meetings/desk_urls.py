@@ -1,0 +1,21 @@
+"""The desk's addresses for meetings, in the room's namespace; the programme's and the speakers' stand beside them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kept.meetings.desk import meetings, parts
+
+urlpatterns = [
+    path("desk/meetings/", meetings.meetings, name="desk_meetings"),
+    path("desk/meetings/new/", meetings.new, name="desk_new_meeting"),
+    path("desk/meetings/<slug:slug>/", meetings.meeting, name="desk_meeting"),
+    path("desk/meetings/<slug:slug>/copy/", meetings.copy, name="desk_copy"),
+    path("desk/meetings/<slug:slug>/reschedule/", meetings.reschedule, name="desk_reschedule"),
+    path("desk/meetings/<slug:slug>/edit/<slug:name>/", meetings.section, name="desk_section"),
+    path("desk/meetings/<slug:slug>/decide/<slug:name>/", meetings.move, name="desk_move"),
+    path("desk/meetings/<slug:slug>/parts/<slug:part>/", parts.parts, name="desk_parts"),
+    path("desk/meetings/<slug:slug>/parts/<slug:part>/new/", parts.new_part, name="desk_new_part"),
+    path("desk/meetings/<slug:slug>/parts/<slug:part>/<int:pk>/", parts.part, name="desk_part"),
+    path("desk/meetings/<slug:slug>/parts/<slug:part>/<int:pk>/remove/", parts.remove, name="desk_remove_part"),
+]
