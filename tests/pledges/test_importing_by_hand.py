@@ -44,7 +44,7 @@ def test_a_file_without_a_column_for_who_pledges_says_it_once():
 
 def test_amounts_without_a_currency_are_in_the_one_that_was_said():
     made = mapping_from_columns({"P": "title", "W": "lead.name", "Budget": "amount"}, name="ours", currency="XOF")
-    assert made.data["amount"] == [{"column": "Budget", "in": "XOF"}]
+    assert made.data["amount"] == [{"column": "Budget", "otherwise": "XOF"}]
 
 
 def test_words_are_given_a_meaning_wherever_their_field_stands():

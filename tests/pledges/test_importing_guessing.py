@@ -6,6 +6,7 @@ import csv
 import json
 
 import pytest
+from openpyxl import Workbook
 
 from kept.pledges.importing import (
     MappingError,
@@ -39,10 +40,33 @@ from kept.pledges.importing.words import meanings
         ("日期", "announced"),
         ("url", ""),
         ("Favourite colour", None),
+        ("No.", "id"),
+        ("Promised by", "lead.name"),
     ],
 )
 def test_columns_are_recognised_in_six_languages(column, target):
     assert field_of(column) == target
+
+
+def test_a_name_in_two_rows_is_known_by_one_of_them(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    for cells in (["What", "Who", "Money", None, "When", None], [None, None, "Amount", "Currency", "Start", "End"],
+                  ["Fibre", "Lake", 5, "USD", 2023, 2025]):  # fmt: skip
+        sheet.append(cells)
+    sheet.merge_cells("C1:D1")
+    sheet.merge_cells("E1:F1")
+    book.save(tmp_path / "a.xlsx")
+    guess, [row] = results(tmp_path / "a.xlsx")
+    assert list(guess.recognised.values()) == ["title", "lead.name", "amount", "currency", "start", "end"]
+    assert (row.problems, row.values["amount"], row.values["end"]) == ([], "5", "2025")
+
+
+def test_the_currency_in_a_columns_name_is_no_more_than_the_currency(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text('[{"title": "A", "organisation": "Lake", "amount_usd": 5}]')
+    _guess, [row] = results(path)
+    assert (row.problems, row.values["amount"], row.values["currency"]) == ([], "5", "USD")
 
 
 def test_every_word_leads_to_something_that_can_be_assigned():

@@ -86,6 +86,22 @@ def test_an_encoding_that_nobody_can_find_out_is_named_in_the_mapping(opened):
     assert records(source)[0]["Lead"] == "Министерство"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("windows-1251", "Название;Организация;Страна\nМост;Сеть;Кения\n"),
+        ("windows-1256", "العنوان;المنظمة;البلد\nجسر;شبكة;كينيا\n"),
+        ("gb18030", "标题,机构,国家\n桥,网络,肯尼亚\n"),
+    ],
+)
+def test_an_old_encoding_is_told_by_columns_that_are_known_in_it(tmp_path, encoding, text):
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode(encoding))
+    source = open_source(path)
+    assert source.columns == text.splitlines()[0].replace(";", ",").split(",")
+    assert (source.encoding, len(source.remarks)) == (encoding, 1)
+
+
 def test_row_numbers_are_those_that_a_spreadsheet_shows(opened):
     source = opened("a.csv", 'Pledges 2023\n\nTitle,Lead\n"two\nlines",A\n\nnext,B\n')
     assert [(row.number, row.line) for row in source.rows()] == [(4, 4), (6, 7)]
@@ -332,6 +348,8 @@ UNUSABLE = {
     "zero bytes": (b"Title,Lead\nOne\0,A\n", "no text has"),
     "unknown encoding": (b"Title,Lead\n\x81\x8d,A\n", "encoding"),
     "open quotation": (b'Title,Lead\n"' + b"never closed " * 20_000, "quotation mark"),
+    "a quotation that swallows the rest": (b'Title,Lead\n1,"open\n2,B\n3,C\n', "line 2: a quotation mark"),
+    "commas alone": (b"\n\n , ,\n", "empty"),
     "password": (PROTECTED, "password"),
     "half a workbook": (b"PK\x03\x04 broken", "damaged"),
     "no sheets inside": (zip_of(**{"xl/workbook.xml": "x"}), "damaged"),

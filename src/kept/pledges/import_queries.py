@@ -19,7 +19,7 @@ def mapping_of_report(source: Source) -> Mapping | None:
     So they are known again as rows of the same list.
     """
     columns = set(source.columns)
-    for batch in ImportBatch.objects.exclude(mapping={}).order_by("-pk")[:LOOKED_AT]:
+    for batch in ImportBatch.objects.exclude(mapping_name="").order_by("-pk")[:LOOKED_AT]:
         row = batch.rows.filter(kind="refused").order_by("row").first()
         same = row is not None and row.cells and set(row.cells) <= columns
         if same and (source.kind == "json" or set(row.cells) == columns):

@@ -7,8 +7,10 @@ public record of any moment is therefore one query: `Revision.objects.public(as_
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -477,11 +479,28 @@ class BatchState(models.TextChoices):
 AT_WORK = (BatchState.CHECKING, BatchState.RUNNING, BatchState.UNDOING)
 
 
+class WrittenJSON(models.JSONField):
+    """JSON in the order in which it was written. PostgreSQL's own type would sort the keys: the columns of a row, the lines
+    that a mapping puts one below the other.
+    """
+
+    def db_type(self, connection: Any) -> str | None:
+        return "json" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if connection.vendor == "postgresql" and value is not None and not hasattr(value, "as_sql"):
+            return json.dumps(value, ensure_ascii=False)
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return super().from_db_value(value, expression, connection) if isinstance(value, str) else value
+
+
 class ImportMapping(models.Model):
     """A mapping that somebody saved under a name, for the next file of the same kind."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    data = models.JSONField(default=dict)  # as a TOML file would have it (docs/importing.md)
+    data = WrittenJSON(default=dict)  # as a TOML file would have it (docs/importing.md)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -501,7 +520,7 @@ class ImportBatch(models.Model):
     file = models.FileField(upload_to="imports/%Y/%m/", max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     mapping_name = models.CharField(max_length=100, blank=True)
-    mapping = models.JSONField(default=dict, blank=True)
+    mapping = WrittenJSON(default=dict, blank=True)
     columns = models.JSONField(default=dict, blank=True)  # {column: field}, where a person mapped them by hand
     found = models.JSONField(default=dict, blank=True)  # by the check: new organisations, new terms
     publish = models.BooleanField(default=False)
@@ -545,7 +564,7 @@ class ImportRow(models.Model):
     problems = models.JSONField(
         default=list, blank=True
     )  # [{"column", "value", "reason"}]; changed: [{"field", "was", "now"}]
-    cells = models.JSONField(default=dict, blank=True)  # the row as text, as it stands in the file
+    cells = WrittenJSON(default=dict, blank=True)  # the row as text, as it stands in the file
     corrections = models.JSONField(default=dict, blank=True)  # {column: what a person typed instead}
     settled_at = models.DateTimeField(null=True, blank=True)  # corrected, or taken over
 

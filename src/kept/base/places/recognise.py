@@ -131,6 +131,9 @@ def _forms(text: str) -> list[str]:
     opened = re.fullmatch(r"(.+?)\s*\(([^()]+)\)\s*", undated)
     if opened:
         shapes.append(f"{opened[2]} {opened[1]}")
+        code = by_code(opened[2]) if re.fullmatch(r"[A-Z]{2,3}", opened[2]) else None
+        if code and code in _country_names().get(normalise(opened[1]), ()):
+            shapes.append(opened[1])  # "Kenya (KEN)"
     forms = [normalise(shape) for shape in shapes]
     return [form for form in dict.fromkeys(forms) if form]
 

@@ -25,6 +25,7 @@ class _Source:
     unit: str
     decimal: str
     columns: tuple[str, ...]
+    otherwise: str  # the currency where none is named
     places: frozenset[int]  # where its columns stand, to see sums under merged cells
 
 
@@ -40,7 +41,8 @@ class MoneyReader:
             columns = rule.amount.used
             places = frozenset(p for c in columns if (p := binder.source.place(c)) is not None)
             decimal = rule.amount.decimal or mapping.decimal
-            self._sources.append(_Source(get, binder.one(rule.currency), rule.unit, decimal, columns, places))
+            currency = binder.one(rule.currency)
+            self._sources.append(_Source(get, currency, rule.unit, decimal, columns, rule.otherwise, places))
         converted = mapping.fields.get("amount_usd", ())
         self._converted = binder.one(converted, own=True)
         self._decimal = next((rule.decimal for rule in converted if rule.decimal), mapping.decimal)
@@ -73,6 +75,8 @@ class MoneyReader:
         if not found.amount:
             out.remarks.append(_now("An amount of zero was read as no amount."))
             return
+        if not found.currency and not unit:
+            found = found._replace(currency=source.otherwise)
         if not found.currency:
             if unit:
                 raise CellError(

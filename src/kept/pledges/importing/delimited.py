@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,18 +39,25 @@ class _Text:
     delimiter: str = ","
     skip_line: bool = False  # Excel's "sep=;" in the first line
 
-    def records(self) -> Iterator[tuple[int, list[str]]]:
-        """(line on which the record starts, its cells), as they stand in the file."""
+    def records(self, *, whole: bool = False) -> Iterator[tuple[int, list[str]]]:
+        """(line on which the record starts, its cells), as they stand in the file.
+
+        With `whole` the end is looked at, too: a quotation mark that nobody closed has swallowed what follows it.
+        """
+        held: list[str] = []
         try:
             with self.path.open(encoding=self.encoding, newline="") as file:
                 if self.skip_line:
                     file.readline()
-                reader = csv.reader(file, delimiter=self.delimiter)
+                reader = csv.reader(_noting(file, held) if whole else file, delimiter=self.delimiter)
                 offset = 2 if self.skip_line else 1
                 line = 0
                 for cells in reader:
                     yield line + offset, cells
-                    line = reader.line_num
+                    last, line = line, reader.line_num
+                    del held[: -(line - last) or None]
+                if len(held) > 1:
+                    self._check_end(held, last + offset)
         except csv.Error as error:
             raise UnusableFile(self._csv_error(str(error), line + offset)) from None
         except UnicodeError:
@@ -57,6 +65,14 @@ class _Text:
                 _("%(name)s is not written in the encoding %(encoding)s. Name the right one in the mapping.")
                 % {"name": self.name, "encoding": self.encoding}
             ) from None
+
+    def _check_end(self, lines: list[str], line: int) -> None:
+        """The last record, once more and strictly. Raises UnusableFile where it is not closed."""
+        try:
+            list(csv.reader(lines, delimiter=self.delimiter, strict=True))
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise UnusableFile(self._csv_error("field limit", line)) from None
 
     def _csv_error(self, why: str, line: int) -> str:
         if "field limit" in why:
@@ -68,12 +84,20 @@ class _Text:
         return text % {"name": self.name, "line": line, "why": why}
 
 
+def _noting(lines: Iterable[str], held: list[str]) -> Iterator[str]:
+    for line in lines:
+        held.append(line)
+        yield line
+
+
 def open_delimited(path: Path, name: str, layout: Layout, known: Callable[[str], bool]) -> Source:
     """Open a text file. Raises UnusableFile where it is no table, or breaks off."""
     remarks: list[str] = []
-    text = _Text(path, name, _encoding(path, name, layout.encoding, remarks))
+    text = _Text(path, name, _encoding(path, name, layout.encoding, remarks, known))
     text.skip_line, text.delimiter = _delimiter(text, layout, known)
     top, count = _look_through(text)
+    if count <= SAMPLE and not any(cell.strip() for _line, cells in top for cell in cells):
+        raise UnusableFile(_("%(name)s is empty.") % {"name": name})
     fixed = None if layout.header_row is None else layout.header_row - 1
     header = find_header([cells for _line, cells in top], known=known, fixed=fixed)
     if header.last >= 0:  # a row that is longer than its header has lost a quotation mark: `rows` says so
@@ -113,7 +137,7 @@ def _look_through(text: _Text) -> tuple[list[tuple[int, list[str]]], int]:
     """The first records, and how many there are: a file that breaks off is found before its first row is used."""
     top: list[tuple[int, list[str]]] = []
     count = 0
-    for count, record in enumerate(text.records(), 1):
+    for count, record in enumerate(text.records(whole=True), 1):
         if count <= SAMPLE:
             top.append(record)
             if len(record[1]) > MOST_COLUMNS:
@@ -124,7 +148,7 @@ def _look_through(text: _Text) -> tuple[list[tuple[int, list[str]]], int]:
 # --- encoding ----------------------------------------------------------------------------------------
 
 
-def _encoding(path: Path, name: str, said: str, remarks: list[str]) -> str:
+def _encoding(path: Path, name: str, said: str, remarks: list[str], known: Callable[[str], bool]) -> str:
     with path.open("rb") as file:
         start = file.read(65536)
     marked = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), "")
@@ -143,12 +167,39 @@ def _encoding(path: Path, name: str, said: str, remarks: list[str]) -> str:
         raise UnusableFile(_("%(name)s contains bytes that no text has. It may be damaged.") % {"name": name})
     if found == "utf-8":
         return found
+    told = _by_its_words(start, known)
+    if told:
+        remarks.append(
+            _(
+                "The file is not UTF-8; it was read as %(encoding)s, because its columns are known then. Check the letters."
+            )
+            % {"encoding": told}
+        )
+        return told
     if found == "unknown":
         raise UnusableFile(
             _("%(name)s is written in an encoding that cannot be found out. Save it as “CSV UTF-8”.") % {"name": name}
         )
     remarks.append(_("The file is not UTF-8; it was read as Windows-1252. Check accented letters."))
     return "cp1252"
+
+
+OLD = ("windows-1251", "windows-1256", "gb18030")  # of other scripts, as old programs write them
+
+
+def _by_its_words(start: bytes, known: Callable[[str], bool]) -> str:
+    """The encoding in which at least two columns have names that are looked for, and more than in Windows-1252."""
+
+    def names(encoding: str) -> int:
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(start)
+        except UnicodeDecodeError:
+            return 0
+        top = text.splitlines()[:LOOKED_AT] or [""]
+        return max(len({plain(c) for c in re.split(r'[,;\t|"]', line) if not c.isascii() and known(c)}) for line in top)
+
+    best = max(OLD, key=names)
+    return best if names(best) >= 2 and names(best) > names("windows-1252") else ""
 
 
 def _wide(start: bytes) -> str:

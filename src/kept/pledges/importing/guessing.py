@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
-from kept.base.money import CURRENCIES
+from kept.base.money import CURRENCIES, AmountError, parse_amount
 from kept.pledges.importing.cells import Cell, tidy, western_digits
 from kept.pledges.importing.headers import plain
 from kept.pledges.importing.mapping import Mapping, MappingError
@@ -133,7 +133,13 @@ def _unit(text: str) -> str:
     rest = [w for w in words if w.upper() != code]
     if not code or len(rest) > 1:
         return ""
-    return f"{code} {rest[0]}" if rest else code
+    if not rest:
+        return code
+    try:
+        parse_amount(f"1 {rest[0]}", decimal=".", currency=code)
+    except AmountError:
+        return ""
+    return f"{code} {rest[0]}"
 
 
 def guess_mapping(columns: Sequence[str] | Source, sample: Iterable[Sequence[Cell]] = (), *, name: str = "") -> Guess:
@@ -142,8 +148,11 @@ def guess_mapping(columns: Sequence[str] | Source, sample: Iterable[Sequence[Cel
     `name` becomes the mapping's source, within which ids know rows again. An opened file brings all three itself:
     two lists that both begin with number 1 are two lists, as long as their files are called differently.
     """
+    parts: dict[str, list[str]] = {}  # of names that are written in two rows: "Money" above, "Amount" below
     if isinstance(columns, Source):
         source, columns = columns, columns.columns
+        for part, place in source.aliases.items():
+            parts.setdefault(columns[place], []).insert(0, part)
         sample, name = cells_of(source), name or Path(source.name).stem[:100]
     name = name or "recognised"
     if set(columns) >= _OWN:
@@ -154,6 +163,8 @@ def guess_mapping(columns: Sequence[str] | Source, sample: Iterable[Sequence[Cel
     taken: set[str] = set()
     for column in columns:
         found = field_of(column)
+        if found is None:
+            found = next(filter(None, map(field_of, parts.get(column, ()))), None)
         if found is None or (found in taken and found not in _MANY):
             unrecognised.append(column)
         elif found:
@@ -235,8 +246,10 @@ def _amount(column: str, currency: list[str], otherwise: str) -> dict[str, Any]:
     made: dict[str, Any] = {"column": column}
     inside = " ".join(re.findall(r"[(\[]([^()\[\]]*)[)\]]", column)) or " ".join(plain(column).split()[-2:])
     unit = _unit(inside) or _unit(plain(column).split()[-1]) or ("USD" if field_of(column) == "amount_usd" else "")
-    if unit or otherwise:
-        made["in"] = unit or otherwise
+    if unit:
+        made["in"] = unit
+    if otherwise:
+        made["otherwise"] = otherwise
     if currency:
         made["currency"] = {"columns": currency}
     return made

@@ -70,11 +70,12 @@ Rules = tuple[Rule, ...]  # alternatives: the first that says something
 
 @dataclass(frozen=True)
 class AmountRule:
-    """An amount with its currency: from a column, or in `unit` ("USD", "USD million")."""
+    """An amount with its currency: from a column, or in `unit` ("USD", "USD million"); `otherwise` where none is named."""
 
     amount: Rule
     currency: Rules = ()
     unit: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True)

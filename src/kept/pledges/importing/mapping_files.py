@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kept.base import languages
+from kept.base.money import CURRENCIES
 from kept.pledges.importing.days import ORDERS
 from kept.pledges.importing.headers import plain
 from kept.pledges.importing.mapping import AmountRule, Mapping, MappingError, OrganisationRules, Rule, Rules
@@ -36,7 +37,7 @@ _FILE = ("sheet", "header_row", "encoding", "delimiter", "items", "each")
 _FORMS = ("column", "columns", "join", "lines", "text", "ticked", "always")
 _RULE = (*_FORMS, "with", "values", "otherwise", "when", "separator", "shorten", "create", "dates", "decimal")
 _WHO = ("name", "type", "country", "website", "abbreviation", "part", "leave_out")
-_AMOUNT = ("column", "columns", "when", "decimal", "currency", "in")
+_AMOUNT = ("column", "columns", "when", "decimal", "currency", "in", "otherwise")
 _INDICATOR = ("all", "name", "unit", "baseline", "target", "by", "headline")
 _LINK = ("all", "url", "label")
 _DECIMALS = ("auto", ".", ",")
@@ -138,12 +139,15 @@ class _Reading:
 
     def amount(self, table: MappingType[str, Any]) -> AmountRule:
         self.known(table, _AMOUNT, "amount")
-        plain_rule = {key: value for key, value in table.items() if key not in ("currency", "in")}
+        plain_rule = {key: value for key, value in table.items() if key not in ("currency", "in", "otherwise")}
         rules = self.rules(plain_rule, "amount") if plain_rule else ()
         if not rules:
             self.fault("amount", "column", _("name the column of the amount"))
         currency = self.rules(table.get("currency"), "amount.currency")
-        return AmountRule(rules[0] if rules else Rule(), currency, self.word(table, "in", "amount"))
+        otherwise = self.word(table, "otherwise", "amount")
+        if otherwise and otherwise not in CURRENCIES:
+            self.fault("amount", "otherwise", _("write the code of a currency, for example USD"))
+        return AmountRule(rules[0] if rules else Rule(), currency, self.word(table, "in", "amount"), otherwise)
 
     def group(self, table: MappingType[str, Any], where: str, words: tuple[str, ...]) -> dict[str, Rules]:
         self.known(table, words, where)

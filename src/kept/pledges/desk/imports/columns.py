@@ -63,8 +63,8 @@ ORDERS = (
     ("month first", gettext_lazy("March 4: months come first")),
 )  # fmt: skip
 DECIMALS = (
-    ("auto", gettext_lazy("refuse the row, where it could be both")), (",", gettext_lazy("one and a half: 1,500 is 1.5")),
-    (".", gettext_lazy("one thousand five hundred")),
+    ("auto", gettext_lazy("both are one thousand five hundred")), (",", gettext_lazy("1,500 is one and a half")),
+    (".", gettext_lazy("1.500 is one and a half")),
 )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ class ColumnsForm(forms.Form):
         help_text=gettext_lazy("For the list of one organisation: its name."),
     )  # fmt: skip
     currency = forms.ChoiceField(label=gettext_lazy("Amounts without a currency are in"), required=False)
-    decimal = forms.ChoiceField(label=gettext_lazy("1,500 means"), choices=DECIMALS)
+    decimal = forms.ChoiceField(label=gettext_lazy("1,500 and 1.500"), choices=DECIMALS)
     dates = forms.ChoiceField(label=gettext_lazy("03/04/2023 means"), choices=ORDERS)
     separator = forms.ChoiceField(
         label=gettext_lazy("Between several values in a cell stands"), choices=SEPARATORS, required=False
@@ -217,7 +217,7 @@ def _initial(batch: ImportBatch, source: Source, guess: Guess) -> dict[str, Any]
             "decimal": data.get("decimal", "auto"), "dates": data.get("dates", "auto"),
             "separator": "no" if data.get("separator") is False else data.get("separator", ""),
             "lead": lead.get("always", "") if isinstance(lead, dict) else "",
-            "currency": next((a["in"] for a in amounts if a.get("in") in CURRENCIES), ""),
+            "currency": next((a["otherwise"] for a in amounts if a.get("otherwise")), ""),
         }  # fmt: skip
         chosen = batch.columns
     else:
