@@ -152,6 +152,7 @@ def test_a_refused_row_is_put_right_on_the_screen_and_goes_in(desk, checked):
     assert figures(work(checked)) == (BatchState.DONE, 4, 0, 0, 1)
     assert texts()["Masts on hills"].amount == "3000000000"
     assert OutgoingMail.objects.count() == 0
+    assert [p.title for p in page(desk, checked, "_pledges").context["page"]][0] == "Fibre to 214 health posts"
     # After the import, a row that is good goes in at once.
     last = page(desk, checked, "_rows").context["lines"][0]
     send(desk, checked, "rows", {"row": last["row"].pk, last["wrong"][0]["id"]: "Ropes"})
@@ -329,13 +330,13 @@ def test_a_file_that_is_no_list_is_refused_in_words_and_not_kept(desk, name, dat
 
 
 def test_another_sheet_another_row_of_names_another_encoding_are_said_in_the_address(desk):
-    text = "Название;Организация\nМост;Сеть\n".encode("windows-1251")
+    text = "Ветер;Ещё\nМост;Сеть\n".encode("windows-1251")
     batch = upload(desk, text, "list.csv")
     assert "Мост" not in page(desk, batch, "_columns").content.decode()
     shown = page(desk, batch, "_columns", encoding="windows-1251")
     assert [line["values"] for line in shown.context["lines"]] == [["Мост"], ["Сеть"]]
     address = f"{reverse('pledges:desk_import_columns', args=[batch.pk])}?encoding=windows-1251&header_row=1"
-    desk.post(address, filled(shown))
+    desk.post(address, filled(shown) | {"column_0": "title", "column_1": "lead.name"})
     assert figures(work(batch)) == (BatchState.CHECKED, 1, 0, 0, 0)
     assert batch.mapping["file"] == {"encoding": "windows-1251", "header_row": 1}
     shown = page(desk, batch, "_columns")
@@ -419,3 +420,65 @@ def test_nobody_else_finds_any_of_it(client, desk, checked, make_person):
     addresses = [reverse(f"pledges:desk_import{name}", args=[checked.pk]) for name in names]
     for address in (*addresses, reverse("pledges:desk_imports"), reverse("pledges:desk_import_mappings")):
         assert client.get(address).status_code == 404, address
+
+
+NASTY = ("\x00", "a\x00b", "x" * 30_000, "9" * 40, "-1", "²", "<script>alert(1)</script>", "saved:99999999999999", "=1+1",
+         "../../etc/passwd", "\u202egnp", "[]", "a" * 3 + "\u0301" * 500)  # fmt: skip
+EVERY = (
+    "columns",
+    "use_mapping",
+    "save_mapping",
+    "words",
+    "organisations",
+    "rows",
+    "changed",
+    "start",
+    "undo",
+    "check",
+)
+
+
+def test_no_page_of_an_import_breaks_on_what_is_typed_into_it(desk, checked):
+    """Every form with nonsense in every field; whatever it does, the next page stands."""
+    names = ("source", "lead", "currency", "decimal", "dates", "separator", "language", "label", "column_0", "column_1",
+             "mapping", "name", "word_0", "new_kinds", "same_0", "name_0", "row", "how", "update", "reason",
+             f"cell_{checked.rows.first().pk}_3")  # fmt: skip
+    for value in NASTY:
+        for each in EVERY:
+            data = dict.fromkeys(names, value)
+            if each in ("start", "undo", "check"):  # that they are done is no fault
+                data |= {"how": value, "reason": ""}
+            assert send(desk, checked, each, data).status_code in (200, 302, 400, 422), (each, value[:20])
+        query = {"sheet": value[:500], "header_row": value[:500], "encoding": value[:500], "page": value[:500]}
+        for each in ("_columns", "_rows", "_organisations", "_words", "_changed", "_pledges"):
+            address = reverse(f"pledges:desk_import{each}", args=[checked.pk])
+            answer = desk.get(address, query)
+            assert answer.status_code in (200, 302, 400, 404, 422), (each, value[:20])
+            assert b"<script>alert(1)" not in answer.content
+        work(checked)
+
+
+def test_cells_that_would_be_formulas_are_harmless_in_the_file_and_the_same_when_they_come_back(desk):
+    text = 'Title,Organisation,Where\n"=HYPERLINK(""x"")",+Plus,Nowhere\n-5 degrees,@Home,Kenya\n'
+    batch = map_columns(desk, upload(desk, text, "list.csv"))
+    got = b"".join(desk.get(reverse("pledges:desk_import_refused", args=[batch.pk])).streaming_content).decode(
+        "utf-8-sig"
+    )
+    [line] = list(csv.DictReader(io.StringIO(got)))
+    assert (line["Title"], line["Organisation"]) == ('\'=HYPERLINK("x")', "'+Plus")
+    desk.post(
+        reverse("pledges:desk_imports"),
+        {"file": SimpleUploadedFile("again.csv", got.replace("Nowhere", "Kenya").encode())},
+    )
+    again = work(ImportBatch.objects.exclude(pk=batch.pk).get())
+    assert [row["title"] for row in again.found["sample"]] == ['=HYPERLINK("x")']
+
+
+def test_more_refused_rows_than_are_kept_are_all_in_the_file(desk, monkeypatch):
+    monkeypatch.setattr("kept.pledges.actions.import_chunks.KEPT", 2)
+    text = "Title,Organisation,Where\n" + "".join(f"Promise {n},Lake,Nowhere\n" for n in range(7))
+    batch = map_columns(desk, upload(desk, text, "list.csv"))
+    shown = page(desk, batch, "_rows")
+    assert (len(shown.context["lines"]), shown.context["not_kept"]) == (2, 5)
+    got = b"".join(desk.get(reverse("pledges:desk_import_refused", args=[batch.pk])).streaming_content)
+    assert got.count(b"\r\n") == 8

@@ -173,4 +173,4 @@ def pledges(request: HttpRequest, pk: int) -> HttpResponse:
     """The pledges that came in with it."""
     found = find(pk)
     page = Paginator(queries.pledges_of(found), A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "pledges/desk/imports/pledges.html", {"batch": found, "page": page})
+    return render(request, "pledges/desk/imports/pledges.html", {"batch": found, "page": page, **steps_of(found)})
