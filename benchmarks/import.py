@@ -1,12 +1,15 @@
 """An office's spreadsheet of 100,000 rows into an empty registry: seconds, rows a second, memory from first to last.
 
 Runs `kept import-pledges --publish` as its own process on a database of its own (SQLite, or the one that
-BENCH_DATABASE_URL names), and looks at that process's memory twice a second.
+BENCH_DATABASE_URL names), and looks at that process's memory twice a second. Meanwhile somebody else saves a draft four
+times a second: how long the longest save waited. Processor seconds are those of the process that writes and of the one
+that reads the file; the longer of the two is what the import takes where nothing else runs.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import random
 import subprocess
@@ -43,6 +46,41 @@ def write_file(path: Path, rows: int) -> None:
             )  # fmt: skip
 
 
+SAVER = """
+import json, sys, time
+import django
+django.setup()
+from django.utils import timezone
+from kept.people.models import Membership, Organisation, Person
+from kept.pledges import actions
+person = Person.objects.create_user("saver@example.org", name="Saver")
+lake = Organisation.objects.create(name="Saver", slug="saver", normalised="saver")
+Membership.objects.create(person=person, organisation=lake, role="focal_point", state="active")
+draft = actions.create_draft(by=person, at=timezone.now(), lead=lake)
+waits = []
+def say(*_):
+    print(json.dumps(waits), flush=True)
+    sys.exit(0)
+import signal
+signal.signal(signal.SIGTERM, say)
+print("ready", flush=True)
+while True:
+    began = time.perf_counter()
+    actions.save_fields(draft, {"title": f"Draft {len(waits)}"}, by=person, at=timezone.now(), base_version=10**6, force=True)
+    waits.append(time.perf_counter() - began)
+    time.sleep(0.25)
+"""
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process used of the processors so far (Linux); 0 where that cannot be known."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory of a process and its children, in MB (Linux)."""
     total = 0.0
@@ -72,23 +110,38 @@ def run(figure: Callable, *, rows: int = 100_000) -> None:
             env["DATABASE_URL"] = url
         kept = Path(sys.executable).parent / "kept"
         subprocess.run([kept, "migrate", "-v0"], env=env, check=True)
+        saver = subprocess.Popen(
+            [sys.executable, "-c", SAVER],
+            env=env | {"DJANGO_SETTINGS_MODULE": "kept.site.settings"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        saver.stdout.readline()
         start = time.perf_counter()
         process = subprocess.Popen(
             [kept, "import-pledges", path, "--publish", "--report", f"{folder}/refused.csv"],
             env=env,
             stdout=subprocess.DEVNULL,
         )
-        seen = []
+        seen, writing, reading = [], 0.0, 0.0
         while process.poll() is None:
             seen.append(memory_mb(process.pid))
+            writing = max(writing, processor_seconds(process.pid))
+            reading = max(reading, sum(map(processor_seconds, children(process.pid))))
             time.sleep(0.5)
         seconds = time.perf_counter() - start
+        saver.terminate()
+        waits = json.loads(saver.communicate()[0])
         report = Path(f"{folder}/refused.csv")
         refused = len(report.read_text(encoding="utf-8-sig").splitlines()) - 1 if report.exists() else 0
         third = max(1, len(seen) // 3)
         figure("seconds", round(seconds, 1), "s")
         figure("rows_per_second", round(rows / seconds), "rows/s")
+        figure("processor_writing", round(writing, 1), "s")
+        figure("processor_reading", round(reading, 1), "s")
         figure("refused", refused, "rows")
         figure("memory_first_third", round(max(seen[:third]), 1), "MB")
         figure("memory_last_third", round(max(seen[-third:]), 1), "MB")
+        figure("saves_meanwhile", len(waits), "")
+        figure("longest_wait_of_a_save", round(max(waits), 2), "s")
         figure("exit_status", process.returncode, "")
