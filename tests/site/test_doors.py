@@ -24,6 +24,7 @@ CANARY = b"qwyjibo"  # in every text that is not public here
 PUBLIC_LISTS = (
     "/", "/pledges/", "/pledges/?sort=newest", "/pledges/?q=bridge", "/pledges/?q=agency", "/organisations/",
     "/organisations/?q=agency", "/counter/", "/data/", "/embed/counter/", "/pledges/feed.atom", "/pledges/export.csv",
+    "/data/dictionary.json", "/pledges/export.csv-metadata.json",
     "/api/v1/pledges", "/api/v1/pledges?q=bridge", "/api/v1/counter",
     "/api/v1/organisations", "/api/v1/organisations?q=agency", "/ar/", "/ar/pledges/", "/meetings/",
     "/log/checkpoint", "/log/tile/0/0.p/1",
@@ -114,7 +115,8 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
         "n": [1], "step": ["who", "what", "money", "with", "check"], "token": ["no-such-token"], "language": ["fr"],
         "name": ["x"], "code": ["BDI", "061", "sids", "qwyjib"], "goal": [4], "taxonomy": ["focus"], "level": [0], "rest": ["nothing"],
         "uidb36": ["a"], "key": ["b"], "path": ["0.p/1"], "generation": [1], "provider": ["x"], "batch": [1], "row": [1],
-        "number": [1], "year": [2026], "month": ["2026-11"], "version": [1], "delivery": [1], "verb": ["pause", "test"],
+        "number": [1], "year": [2026], "month": ["2026-11"], "version": [1], "delivery": [1], "verb": ["pause", "test", "end", "answer", "correct", "close"],
+        "day": ["2026-11-26"], "ending": ["csv.gz", "ttl"],
     }  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def register(entry: Entry) -> None:
 def point(role: str, url_name: str) -> None:
     """Say which address plays a part in the frame of every page, for the language it is read in.
 
-    Roles: home, pledges, pledge_new, how_we_count, open_data, check_it_yourself, sign_in, sign_out.
+    Roles: home, pledges, pledge_new, how_we_count, open_data, check_it_yourself, wrong, sign_in, sign_out.
     """
     _points[role] = url_name
 

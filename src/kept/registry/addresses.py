@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.urls import register_converter
 
 
@@ -41,6 +43,32 @@ class PlaceCode:
         return value
 
 
+class Day:
+    """2026-11-26"""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
+class DumpEnding:
+    """csv.gz, xlsx, json.gz, xml.gz"""
+
+    regex = r"csv\.gz|xlsx|json\.gz|xml\.gz"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Day, "day")
+register_converter(DumpEnding, "dump")
 register_converter(Reference, "reference")
 register_converter(RevisionNumber, "n")
 register_converter(PlaceCode, "place")

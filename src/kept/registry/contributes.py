@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import navigation
+from kept.base.permissions import may_use_desk
 from kept.base.worker import register_duty
-from kept.registry import standings, telling  # noqa: F401  (they register themselves)
+from kept.people.permissions import roles_of
+from kept.registry import desk, purposes, remarked, standings, telling, watching  # noqa: F401  (they register themselves)
+from kept.registry.actions.dumping import dump_due
 from kept.registry.index.following import keep_current
 
 navigation.register(navigation.Entry(name=_("Coalition"), url_name="registry:home", order=10))
@@ -23,3 +26,20 @@ navigation.point("check_it_yourself", "registry:check")
 
 # Every worker looks: whoever finds the index behind brings it up, one at a time on a machine.
 register_duty("index", every=1, run=keep_current, alone=False)
+
+navigation.register(navigation.Entry(_("Saved searches"), "registry:my_searches", 60, section=navigation.MY))
+navigation.register(
+    navigation.Entry(
+        _("Remarks"), "registry:my_remarks", 40, section=navigation.MY, permission=lambda p: bool(roles_of(p))
+    )
+)
+navigation.register(
+    navigation.Entry(
+        _("Remarks"), "registry:desk_remarks", 80, section=navigation.DESK, permission=may_use_desk, group=_("Pledges"),
+        badge=lambda person: navigation.badge(desk.waiting()),
+    )
+)  # fmt: skip
+navigation.point("wrong", "registry:wrong")
+register_duty("searches", every=30, run=watching.tell_due)
+register_duty("registry.tidy", every=86_400, run=watching.tidy)
+register_duty("dumps", every=900, run=dump_due, lease=3_600)

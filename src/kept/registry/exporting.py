@@ -26,6 +26,7 @@ from kept.registry.iati import write_iati
 
 PIECE = 64 * 1024
 LONGEST_CELL = 32_767  # of a spreadsheet
+MOST_ROWS = 1_048_575  # of one sheet, below its head: what is more goes on in another
 
 
 @dataclass(frozen=True)
@@ -88,19 +89,24 @@ def write_xlsx(records: Iterable[Record]) -> Iterator[bytes]:
 
 
 def _sheet_of_pledges(book: Any, records: Iterable[Record]) -> None:
-    sheet, bold, day = (
-        book.add_worksheet("Pledges"),
-        book.add_format({"bold": True}),
-        book.add_format({"num_format": "yyyy-mm-dd"}),
-    )
+    day, sheet = book.add_format({"num_format": "yyyy-mm-dd"}), _begun(book, 1)
+    for number, record in enumerate(records):
+        if number and number % MOST_ROWS == 0:
+            sheet = _begun(book, number // MOST_ROWS + 1)
+        row = number % MOST_ROWS + 1
+        for at, (column, value) in enumerate(zip(COLUMNS, typed_cells(record), strict=True)):
+            _cell(sheet, row, at, value, day if column.kind == "day" else None)
+
+
+def _begun(book: Any, number: int) -> Any:
+    """A sheet with its head."""
+    sheet, bold = book.add_worksheet("Pledges" if number == 1 else f"Pledges {number}"), book.add_format({"bold": True})
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, 11)
     sheet.set_column(2, 2, 60)
     for at, column in enumerate(COLUMNS):
         sheet.write_string(0, at, column.name, bold)
-    for row, record in enumerate(records, start=1):
-        for at, (column, value) in enumerate(zip(COLUMNS, typed_cells(record), strict=True)):
-            _cell(sheet, row, at, value, day if column.kind == "day" else None)
+    return sheet
 
 
 def _cell(sheet: Any, row: int, at: int, value: Any, day: Any) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from kept.registry import addresses  # noqa: F401  (the converters of paths)
+from kept.registry import (
+    addresses,  # noqa: F401  (the converters of paths)
+    desk,
+)
 from kept.registry.views import (
     checking,
     compare,
@@ -15,7 +18,9 @@ from kept.registry.views import (
     pages,
     places,
     pledge,
+    remarks,
     themes,
+    watching,
 )
 from kept.registry.views import reports as report_views
 
@@ -24,6 +29,24 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("pledges/", pages.pledges, name="pledges"),
     path("pledges/compare/", compare.pledges, name="compare"),
+    path("pledges/watch/", watching.watch, name="watch"),
+    path("pledges/watch/asked/", watching.asked, name="search_asked"),
+    path("pledges/watch/confirmed/", watching.confirmed, name="search_confirmed"),
+    path("my/searches/", watching.searches, name="my_searches"),
+    re_path(rf"^my/searches/(?P<pk>\d+)/(?P<verb>{'|'.join(watching.VERBS)})/$", watching.decide, name="decide_search"),
+    path("wrong/", remarks.wrong, name="wrong"),
+    path("wrong/asked/", remarks.asked, name="remark_asked"),
+    path("wrong/sent/", remarks.sent, name="remark_sent"),
+    path("my/remarks/", remarks.remarks, name="my_remarks"),
+    path("my/remarks/<int:pk>/", remarks.remark, name="my_remark"),
+    re_path(
+        rf"^my/remarks/(?P<pk>\d+)/(?P<verb>{'|'.join(remarks.OWNERS_VERBS)})/$",
+        remarks.decide,
+        name="decide_my_remark",
+    ),
+    path("desk/remarks/", desk.remarks, name="desk_remarks"),
+    path("desk/remarks/<int:pk>/", desk.remark, name="desk_remark"),
+    re_path(rf"^desk/remarks/(?P<pk>\d+)/(?P<verb>{'|'.join(desk.VERBS)})/$", desk.decide, name="decide_remark"),
     path("pledges/<reference:reference>/", pledge.pledge, name="pledge"),
     path("pledges/<reference:reference>/revisions/<n:n>/", pledge.revision, name="revision"),
     path("pledges/<reference:reference>/reports/<n:n>/", report_views.report, name="report"),

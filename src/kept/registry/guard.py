@@ -1,0 +1,16 @@
+"""How often one address may send the forms that are open to everybody."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from kept.base.limits import Buckets, Limit, address_of
+
+FORMS = Limit("forms", a_minute=0.5, burst=8)  # thirty an hour, eight at once
+forms = Buckets(FORMS)
+
+
+def lets_pass(request: HttpRequest) -> bool:
+    """Whether this sender may send one more."""
+    return not settings.LIMITS or forms.take(address_of(request)).passes
