@@ -71,7 +71,7 @@ def test_a_list_is_count_next_previous_results_and_walks_to_the_end(client, publ
     address, seen = "/api/v1/pledges?page_size=7&country=BDI", []
     while address:
         answer = client.get(address).json()
-        assert set(answer) == {"count", "next", "previous", "results", "facets"}
+        assert set(answer) >= {"count", "next", "previous", "results", "facets"}
         seen += [row["reference"] for row in answer["results"]]
         address = answer["next"]
     assert len(seen) == len(set(seen)) == answer["count"] > 7
