@@ -78,10 +78,11 @@ def pledges(request: HttpRequest) -> HttpResponse:
 
 
 def map_of(selection: Selection, answer: search.Answer, language: str) -> dict[str, Any]:
-    """The answer as a map: the continent that is chosen alone fills it."""
+    """The answer as a map, with the numbers of the filter `country`: how many there are with all else as chosen. The
+    continent that is chosen alone fills it."""
     regions = selection.of("region")
     today = selection.as_of or timezone.now().astimezone(UTC).date()
-    reaches = measuring.by_country(selection, answer.instead) if answer.count else {}
+    reaches = measuring.by_country(selection.choosing("country", ()), answer.instead) if answer.count else {}
     continents = [code for code in places.regions() if code in CONTINENTS]
     return {
         "map": mapping.drawn(
