@@ -228,7 +228,7 @@ class Inventor:
         words, targets = self.words[language], self.targets()
         title, summary = words.text(luck, 7), words.text(luck, 15)
         status = luck.choices(("published", "withdrawn", "superseded"), (95, 3, 2))[0]
-        cents = luck.choice((10**7, 10**8, 10**9, luck.randrange(10**6, 10**12))) if luck.random() < 0.5 else None
+        cents = luck.choice((10**7, 10**8, 10**9, int(10 ** luck.uniform(5, 10)))) if luck.random() < 0.5 else None
         ends = date(luck.randint(2022, 2034), 12, 31) if luck.random() < 0.8 else None
         instant = f"{day.isoformat()} {luck.randint(0, 23):02}:{luck.randint(0, 59):02}:{luck.randint(0, 59):02}"
         content = {"language": language, "title": title, "summary": summary, "description": words.text(luck, 18),

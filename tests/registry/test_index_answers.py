@@ -285,7 +285,7 @@ TITLES = [
     "C++ & C#: 3,5 M€ / 2-3 ans", "\"Girls' skills\" – 'now'", "AND OR NOT (title:x) [1 TO 5] ^2 ~3 *", "+", "a" * 300,
     "数字教育：让每所学校上网（2025—2030年）", "字" * 300, "Подключить 40\u00a0школ — «без проводов»",
     "مُدُن ذكيّة ٢٠٣٠ — المرحلة (١)", "ชุมชนดิจิทัล", "e\u0301cole nume\u0301rique", "５Ｇ ＦＵＬＬ　ＷＩＤＴＨ",
-    " ".join(f"w{n}" for n in range(85)), "P-00001 renewed", "ﬁnancial inclusion", "straße İzmir",
+    " ".join(f"w{n}" for n in range(75)), "P-00001 renewed", "ﬁnancial inclusion", "straße İzmir",
     "x\u00ady co\u00adoperation", "12:30, 1.000.000,00 USD", "The the the the", "_under_score_", "हिन्दी शिक्षा",
     "Fibre for villages, part 2", "Fibre for villages, part 22", "Fibre for villages",
 ]  # fmt: skip

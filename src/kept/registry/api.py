@@ -91,7 +91,7 @@ def pledges(request: HttpRequest) -> dict[str, Any]:
     selection, size = Selection.from_query(request.GET), page_size(request.GET)
     if selection.problems:
         raise refusal(selection)
-    answer = search.answer(selection, size)
+    answer = search.answer(selection, size, with_sums=False)
     records = rows.records(answer.keys) if selection.page <= answer.pages else []
     listed = {**envelope(request, answer.count, selection.page, answer.pages, records), "facets": answer.facets}
     # Where no pledge has a word, the nearest ones were looked for: said, so that nobody takes it for the word itself.

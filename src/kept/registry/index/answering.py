@@ -20,8 +20,10 @@ from kept.registry.index import columns, ordering, passes, schema, sums
 from kept.registry.index.asking import Question
 from kept.registry.index.following import fresh
 from kept.registry.index.reading import Reading
-from kept.registry.search import Answer
+from kept.registry.search import BRIEF, Answer
 from kept.registry.selection import Selection
+
+FEW_FOR_ORGANISATIONS = 100_000  # pledges: among so many they are counted for a brief answer too
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Figures:
 
 
 def answer(
-    selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True
+    selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool | str = True
 ) -> IndexAnswer | None:
     """Answer one page of a selection; None where the index cannot: SQL has to."""
     reading = able(selection)
@@ -139,7 +141,7 @@ def _remembered(
     today: date,
     *,
     with_facets: bool,
-    with_sums: bool,
+    with_sums: bool | str,
     meanwhile: Once | None = None,
 ) -> Figures:
     """Figures once worked out are true until something changes, for every order and page.
@@ -167,7 +169,7 @@ def _asked(selection: Selection, *, without: str = "") -> tuple[str, frozenset]:
 
 
 def _figures(
-    reading: Reading, question: Question, today: date, with_facets: bool, with_sums: bool, meanwhile: Once | None
+    reading: Reading, question: Question, today: date, with_facets: bool, with_sums: bool | str, meanwhile: Once | None
 ) -> Figures:
     query, searcher = question.query(), reading.searcher
     if not (with_facets or with_sums):
@@ -176,9 +178,11 @@ def _figures(
     known = _known_already(reading, question, chosen, today)
     together = [name for name in _counted() if name not in chosen] if with_facets else []
     wanted = {column for name in together for column in columns.columns_of(name)}
+    most = question.most()
     main = passes.count_under(
-        searcher, query, wanted | sums.columns_of(with_sums), most=question.most(), sums=with_sums
-    )
+        searcher, query, wanted | sums.columns_of(bool(with_sums)), most=most, money=bool(with_sums),
+        organisations=with_sums is True or with_sums == BRIEF and most <= FEW_FOR_ORGANISATIONS,
+    )  # fmt: skip
     others = {
         name: passes.count_under(
             searcher, question.query(without=name), columns.columns_of(name), most=question.most(without=name)
@@ -208,7 +212,9 @@ def _known_already(reading: Reading, question: Question, names: list[str], today
     known = {}
     for name in names:
         if question.selection.of(name) and not question.instead:
-            before = reading.memory.get((*_asked(question.selection, without=name), True, True, today))
+            key = _asked(question.selection, without=name)
+            found = (reading.memory.get((*key, True, with_sums, today)) for with_sums in (True, BRIEF, False))
+            before = next((figures for figures in found if figures is not None), None)
             if before is not None and not before.instead and name not in _defaults():
                 known[name] = before.facets[name]
     return known

@@ -139,8 +139,7 @@ def _of_row(row: Row, seat: str) -> str:
         (
             _of_kind(row.published.astimezone(UTC).year, row.entity_type, row.language),
             _of_origin(row.origin, seat),
-            _of_money(band(row.amount, row.cents), row.nature, row.instrument),
-            _of_state(row.status),
+            _of_money(band(row.amount, row.cents), row.nature, row.instrument, row.status),
         )
     )
 
@@ -158,14 +157,9 @@ def _of_origin(origin: str, seat: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _of_money(amount: str, nature: str, instrument: str) -> str:
-    parts = {"amount": [amount], "nature": _one(nature), "instrument": _one(instrument)}
-    return _fragment({"f_amount": [amount], **columns.packed(parts)})
-
-
-@lru_cache(maxsize=64)
-def _of_state(status: str) -> str:
-    return _fragment({"f_status": [status], **columns.packed({"status": [status]})})
+def _of_money(amount: str, nature: str, instrument: str, status: str) -> str:
+    parts = {"amount": [amount], "nature": _one(nature), "instrument": _one(instrument), "status": [status]}
+    return _fragment({"f_amount": [amount], "f_status": [status], **columns.packed(parts)})
 
 
 def _of_tags(joined: str) -> str:
@@ -177,8 +171,7 @@ def _of_tags(joined: str) -> str:
     return ",".join(
         (
             _of_what(tuple(tags["focus"]), tuple(tags["kind"])),
-            _of_whom(tuple(tags["beneficiary"])),
-            _of_goals(tuple(tags["sdg"])),
+            _of_whom(tuple(tags["beneficiary"]), tuple(tags["sdg"])),
         )
     )
 
@@ -189,14 +182,10 @@ def _of_what(focus: tuple[str, ...], kinds: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=16384)
-def _of_whom(beneficiaries: tuple[str, ...]) -> str:
-    return _fragment({"f_beneficiary": beneficiaries, **columns.packed({"beneficiary": beneficiaries})})
-
-
-@lru_cache(maxsize=16384)
-def _of_goals(sdgs: tuple[str, ...]) -> str:
+def _of_whom(beneficiaries: tuple[str, ...], sdgs: tuple[str, ...]) -> str:
     found = sorted({*sdgs, *(sdg.split(".")[0] for sdg in sdgs)})  # goal 4 is also whatever names one of its targets
-    return _fragment({"f_sdg": found, **columns.packed({"sdg": found})})
+    parts = {"beneficiary": beneficiaries, "sdg": found}
+    return _fragment({"f_beneficiary": beneficiaries, "f_sdg": found, **columns.packed(parts)})
 
 
 @lru_cache(maxsize=65536)

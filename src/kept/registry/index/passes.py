@@ -12,12 +12,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from tantivy import Query, Searcher
+from tantivy import FieldType, Query, Searcher
 
 from kept.registry.index.asking import every, term
 from kept.registry.index.columns import Column
+from kept.registry.index.schema import schema
 
 MOST_KEYS = 2**31 - 1  # of one column: every one is told
+ORGANISATIONS = ("lead", "partner")
 WORTH_A_THREAD = 20_000  # pledges
 Buckets = list[dict[str, Any]]  # [{"key", "doc_count", …}]
 
@@ -47,23 +49,59 @@ class Counted:
 
 
 def count_under(
-    searcher: Searcher, query: Query, columns: Collection[Column], *, most: int, sums: bool = False
+    searcher: Searcher,
+    query: Query,
+    columns: Collection[Column],
+    *,
+    most: int,
+    money: bool = False,
+    organisations: bool = False,
 ) -> Counted:
-    """Begin to count the pledges of a query under the keys of some columns; with `sums` money and organisations too.
+    """Begin to count the pledges of a query under the keys of some columns; with `money` and `organisations` those too.
 
     `most`: not more pledges than that are found, as far as one can tell. Columns of some pledges only
     (`Column.among`) are counted among these.
     """
-    asked: dict[str, dict[str, Any]] = {"": {}}
+    asked: dict[str, dict[str, Any]] = {}
     for column in columns:
         asked.setdefault(column.among, {})[column.name] = all_of(column.name)
-    parts = [(every([query, term("has", among)]) if among else query, some) for among, some in asked.items() if some]
-    if sums:
+    if money:
         asked[""]["c_money"] = all_of("c_money") | {"aggs": {"cents": {"sum": {"field": "cents"}}}}
-        parts.append((query, {name: all_of(name) for name in ("lead", "partner")}))
+    calls = []
+    for among, some in asked.items():
+        narrowed = every([query, term("has", among)]) if among else query
+        calls += [partial(searcher.aggregate, narrowed, piece) for piece in _halves(some, most)]
+    if organisations:
+        calls += [partial(every_key, searcher, query, name) for name in ORGANISATIONS]
     if most > WORTH_A_THREAD:
-        return Counted([_beside(searcher.aggregate, *part).result for part in parts])
-    return Counted([partial(searcher.aggregate, *part) for part in parts])
+        return Counted([_beside(call).result for call in calls])
+    return Counted(calls)
+
+
+def _halves(asked: dict[str, Any], most: int) -> list[dict[str, Any]]:
+    """Where threads are worth it, so much for each of two as is about the same."""
+    if most <= WORTH_A_THREAD or len(asked) < 4:
+        return [asked]
+    names = sorted(asked)
+    return [{name: asked[name] for name in some} for some in (names[::2], names[1::2])]
+
+
+def every_key(searcher: Searcher, query: Query, name: str) -> dict[str, Any]:
+    """Every key of a field of whole numbers, in as many goes as it takes: the index tells 65,000 keys at once."""
+    try:
+        return searcher.aggregate(query, {name: all_of(name)})
+    except ValueError as error:
+        if "bucket limit" not in str(error):
+            raise
+    ends = searcher.aggregate(query, {"least": {"min": {"field": name}}, "most": {"max": {"field": name}}})
+    least, most = int(ends["least"]["value"]), int(ends["most"]["value"])
+    middle = (least + most) // 2
+    parts = [
+        Query.range_query(schema(), name, FieldType.Unsigned, lower_bound=least, upper_bound=middle),
+        Query.range_query(schema(), name, FieldType.Unsigned, lower_bound=middle + 1, upper_bound=most),
+    ]
+    found = [every_key(searcher, every([query, part]), name) for part in parts]
+    return {name: {"buckets": [bucket for one in found for bucket in one[name]["buckets"]]}}
 
 
 def all_of(name: str) -> dict[str, Any]:

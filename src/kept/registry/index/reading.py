@@ -57,10 +57,15 @@ class Memory:
             while len(self._answers) > MOST_REMEMBERED:
                 self._answers.popitem(last=False)
 
-    def forget(self) -> None:
-        """Drop everything (benchmarks)."""
+    def known(self) -> dict[Hashable, Any]:
+        """Everything that is remembered (benchmarks)."""
         with self._lock:
-            self._answers.clear()
+            return dict(self._answers)
+
+    def forget(self, but: dict[Hashable, Any] | None = None) -> None:
+        """Drop everything but this (benchmarks)."""
+        with self._lock:
+            self._answers = OrderedDict(but or {})
 
 
 @dataclass(frozen=True)

@@ -29,20 +29,21 @@ def columns_of(with_sums: bool) -> set[Column]:
 
 
 def counter(searcher: Searcher, query: Query, found: Mapping[str, Buckets], today: date) -> counting.Counter:
-    """The figures of the pledges that the query finds."""
+    """The figures of the pledges that the query finds; no organisations and none of their countries where these were
+    not counted (search.BRIEF)."""
     bands: Tally[str] = Tally()
     natures: Tally[str] = Tally()
     instruments: Tally[str] = Tally()
     cents = _cents(searcher, query, found[MONEY.name])
     for bucket in found[MONEY.name]:
-        (band,), nature, instrument = columns.unpacked(bucket["key"])
+        (band,), nature, instrument, _status = columns.unpacked(bucket["key"])
         bands[band] += bucket["doc_count"]
         if band not in NOT_SUMMED:
             natures["".join(nature)] += cents[bucket["key"]]
             instruments["".join(instrument)] += cents[bucket["key"]]
-    partners = {int(bucket["key"]) for bucket in found["partner"]}
-    leads = {int(bucket["key"]) for bucket in found["lead"]}
-    seats = {seat_number(seat) for seat in _values([SEATS], found, {"seat"})}
+    partners = {int(bucket["key"]) for bucket in found.get("partner", ())}
+    leads = {int(bucket["key"]) for bucket in found.get("lead", ())}
+    seats = {seat_number(seat) for seat in _values([SEATS], found, {"seat"})} if leads else set()
     seats |= {partner & (1 << SEAT_BITS) - 1 for partner in partners}
     named = _values(COUNTRIES, found, NAMED)
     pledges = sum(bands.values())
