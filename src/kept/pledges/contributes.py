@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import formats, navigation
+from kept.base.permissions import may_use_desk
 from kept.people import panels
 from kept.people import queries as people
 from kept.people.models import Organisation
@@ -44,8 +47,14 @@ def _my_panel(request: HttpRequest, person: Any) -> dict[str, Any] | None:
 def _organisation_panel(request: HttpRequest, organisation: Organisation) -> dict[str, Any] | None:
     """On an organisation's inner page: its newest pledges, as far as the reader may know of them."""
     found = queries.pledges_of(organisation).select_related("lead", "working", "current").order_by("-pk")
-    rows = [p for p in found[: SHOWN * 4] if p.is_public or may_see_draft(request.user, p)][:SHOWN]
-    return {"lines": queries.lines(rows, get_language() or "en", request.user)} if rows else None
+    rows = [p for p in found[: SHOWN * 4] if p.is_public or may_see_draft(request.user, p)]
+    if not rows:
+        return None
+    more = reverse("pledges:my")
+    if may_use_desk(request.user):
+        more = f"{reverse('pledges:desk_all')}?{urlencode({'organisation': organisation.slug})}"
+    lines = queries.lines(rows[:SHOWN], get_language() or "en", request.user)
+    return {"lines": lines, "more": more if len(rows) > SHOWN else ""}
 
 
 panels.register(panels.Panel("pledges", panels.MY, 20, "pledges/mine/panel.html", _my_panel))
