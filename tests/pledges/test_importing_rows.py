@@ -438,3 +438,14 @@ def test_a_huge_cell_costs_no_time(read, cell):
     for column in "abcdefghijklmnopq":
         read({"a": "Title", "j": "Lake Networks", column: cell}, base=EVERYTHING)
     assert time.perf_counter() - start < 10
+
+
+def test_a_currency_that_is_none_is_refused_where_it_stands(read):
+    more = '[amount]\ncolumn = "Sum"\ncurrency = "Money"\n'
+    assert reasons(read({"Sum": 5, "Money": "XXQ"}, more)) == [("amount", "Money", "XXQ")]
+
+
+def test_amounts_that_name_no_currency_are_in_the_one_that_the_mapping_says(read):
+    more = '[amount]\ncolumn = "Sum"\notherwise = "XOF"\n'
+    found = [read({"Sum": sum_}, more).values for sum_ in (5, "EUR 5", "5 million")]
+    assert [(one["amount"], one["currency"]) for one in found] == [("5", "XOF"), ("5", "EUR"), ("5000000", "XOF")]

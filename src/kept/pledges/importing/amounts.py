@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from kept.base.money import CURRENCIES
 from kept.pledges.importing import values
 from kept.pledges.importing.binding import Binder, Get
 from kept.pledges.importing.cells import CellError, text_of
@@ -14,6 +15,7 @@ from kept.pledges.importing.mapping import Mapping
 from kept.pledges.importing.results import RowResult
 from kept.pledges.importing.sources import Row
 
+_NO_CURRENCY = _("“%(text)s” is no currency. Write a code, for example USD.")
 _VERBATIM = _("Amount in the source: “%(text)s”.")
 _NOTE = _("Amount in the source: “%(text)s”. %(note)s")
 
@@ -26,6 +28,7 @@ class _Source:
     decimal: str
     columns: tuple[str, ...]
     otherwise: str  # the currency where none is named
+    currency_column: str
     places: frozenset[int]  # where its columns stand, to see sums under merged cells
 
 
@@ -42,7 +45,8 @@ class MoneyReader:
             places = frozenset(p for c in columns if (p := binder.source.place(c)) is not None)
             decimal = rule.amount.decimal or mapping.decimal
             currency = binder.one(rule.currency)
-            self._sources.append(_Source(get, currency, rule.unit, decimal, columns, rule.otherwise, places))
+            column = next((c for one in rule.currency for c in one.used), "")
+            self._sources.append(_Source(get, currency, rule.unit, decimal, columns, rule.otherwise, column, places))
         converted = mapping.fields.get("amount_usd", ())
         self._converted = binder.one(converted, own=True)
         self._decimal = next((rule.decimal for rule in converted if rule.decimal), mapping.decimal)
@@ -66,7 +70,12 @@ class MoneyReader:
     def _take(self, source: _Source, cell: object, row: Row, out: RowResult) -> None:
         unit = source.unit
         if source.currency is not None:
-            unit = text_of(source.currency(row)) or unit
+            said = text_of(source.currency(row))
+            if len(said) == 3 and said.isascii() and said.isupper() and said not in CURRENCIES:
+                error = CellError("unknown_currency", _NO_CURRENCY, text=said)
+                error.column = source.currency_column
+                raise error
+            unit = said or unit
         try:
             found = values.amount(cell, decimal=source.decimal, unit=unit)
         except CellError as error:
@@ -79,9 +88,7 @@ class MoneyReader:
             found = found._replace(currency=source.otherwise)
         if not found.currency:
             if unit:
-                raise CellError(
-                    "unknown_currency", _("“%(text)s” is no currency. Write a code, for example USD."), text=unit
-                )
+                raise CellError("unknown_currency", _NO_CURRENCY, text=unit)
             raise CellError("no_currency", _("The amount has no currency. Write a code beside it, for example USD."))
         out.values["amount"], out.values["currency"] = found.amount, found.currency
         if found.text:
