@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from kept.base import installation
@@ -123,3 +125,17 @@ def test_memory_is_bounded():
         memory.put((str(n),), page)
     assert len(memory._pages) <= page_cache.MOST_PAGES
     assert memory._bytes == 100_000 * len(memory._pages) <= page_cache.MOST_BYTES
+
+
+def test_a_page_from_memory_says_how_long_it_is_and_is_compressed_once(client, make_pledge):
+    make_pledge("published")
+    first = client.get("/pledges/")
+    plain, packed = client.get("/pledges/"), client.get("/pledges/", headers={"Accept-Encoding": "br, gzip"})
+    assert plain.content == first.content
+    assert int(plain["Content-Length"]) == len(plain.content)
+    assert gzip.decompress(packed.content) == first.content
+    assert (packed["Content-Encoding"], int(packed["Content-Length"])) == ("gzip", len(packed.content))
+    assert packed["ETag"] == plain["ETag"]
+    assert (
+        client.get("/pledges/", headers={"Accept-Encoding": "gzip", "If-None-Match": plain["ETag"]}).status_code == 304
+    )

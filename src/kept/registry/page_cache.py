@@ -8,6 +8,7 @@ by then), never beyond midnight UTC, when the day in it changes, and never beyon
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 import threading
@@ -28,6 +29,7 @@ SECONDS = 5.0
 MOST_PAGES = 400
 MOST_BYTES = 24 * 2**20
 LARGEST = 600_000
+WORTH_PACKING = 200
 # Addresses of pages that may be kept, without their language: the registry's own; later rooms add theirs (`keep`).
 _kept_addresses = [
     re.compile(
@@ -65,6 +67,14 @@ class Kept:
     until: float
     day: str
     fresh_until: datetime | None = None  # the next instant at which a word of it changes
+
+    def packed(self) -> bytes:
+        """The page compressed, made when it is first asked for."""
+        made = self.__dict__.get("_packed")
+        if made is None:
+            made = gzip.compress(self.body, 6, mtime=0)
+            object.__setattr__(self, "_packed", made)
+        return made
 
 
 class Memory:
@@ -117,7 +127,7 @@ class KeepPages:
         day = now.date().isoformat()
         page = memory.get(key)
         if page and (page.change, page.installation) == state and page.day == day and is_true(page, now):
-            return conditional(request, revived(page))
+            return conditional(request, revived(page, packed=takes_gzip(request)))
         response = self.get_response(request)
         if not may_be_kept(response):
             return response
@@ -179,11 +189,21 @@ def mark(response: HttpResponse) -> None:
     patch_vary_headers(response, ["Cookie"] if response["Content-Type"].startswith("text/html") else [])
 
 
-def revived(page: Kept) -> HttpResponse:
-    """A page from memory as an answer."""
-    response = HttpResponse(page.body)
+def takes_gzip(request: HttpRequest) -> bool:
+    """Whether the reader's program takes compressed answers (site/compression.py compresses what is made anew)."""
+    return re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")) is not None
+
+
+def revived(page: Kept, *, packed: bool = False) -> HttpResponse:
+    """A page from memory as an answer; compressed once, not for each reader."""
+    body = page.packed() if packed and len(page.body) > WORTH_PACKING else page.body
+    response = HttpResponse(body)
     for name, value in page.headers:
         response[name] = value
+    if body is not page.body:
+        response["Content-Encoding"] = "gzip"
+        patch_vary_headers(response, ["Accept-Encoding"])
+    response["Content-Length"] = str(len(body))
     if page.framed:
         response.may_be_framed = True  # type: ignore[attr-defined]
     return response
