@@ -72,6 +72,8 @@ def load(port: int, path: str, connections: int, seconds: float, *, gzip: bool) 
                 size = len(one.buffer)
                 one.ask()
     lasted = time.perf_counter() - start
+    if not times:
+        raise SystemExit(f"no answer within {seconds} s")
     times.sort()
 
     def part(share: float) -> float:

@@ -122,6 +122,7 @@ def barriers(page) -> list[str]:
 def test_a_readers_first_visit_is_light_open_to_everybody_and_followed_by_nobody(chrome, demonstration, language):
     slug = first_organisation(demonstration)
     pages = [*READERS, f"/organisations/{slug}/", f"/pledges/{withdrawn(demonstration)}/"]
+    pages += meeting_pages(demonstration)[: 20 if language in ("en", "ar") else 2]
     if language in ("en", "ar"):
         pages += STATES
     visits = [first_visit(chrome, demonstration, in_language(language, path)) for path in pages]
@@ -240,7 +241,7 @@ def test_the_html_checker_finds_no_error_on_a_readers_page(demonstration, tmp_pa
         pytest.skip("no HTML checker")
     slug = first_organisation(demonstration)
     for language in LANGUAGES:
-        for path in (*READERS, *STATES, f"/organisations/{slug}/"):
+        for path in (*READERS, *STATES, f"/organisations/{slug}/", *meeting_pages(demonstration)):
             address = in_language(language, path)
             (tmp_path / file_name(address)).write_bytes(fetched(demonstration, address))
     assert checked(tmp_path) == []
@@ -249,6 +250,17 @@ def test_the_html_checker_finds_no_error_on_a_readers_page(demonstration, tmp_pa
 def first_organisation(house: Kept) -> str:
     answer = json.loads(fetched(house, "/api/v1/organisations"))
     return answer["results"][0]["slug"]
+
+
+def meeting_pages(house: Kept) -> list[str]:
+    """The meeting to come in its views, and what is left of the one of 2023."""
+    coming = json.loads(fetched(house, "/api/v1/meetings"))["results"][0]["slug"]
+    page, past = f"/meetings/{coming}/", "/meetings/annual-meeting-2023/"
+    return [
+        page, f"{page}programme/?view=grid&tz=Asia/Kathmandu", f"{page}programme/?kind=panel", f"{page}speakers/",
+        f"{page}practical/", f"{page}documents/", f"{page}live/", f"{page}time/", f"{past}highlights/", "/meetings/",
+        f"/embed/meetings/{coming}/",
+    ]  # fmt: skip
 
 
 def withdrawn(house: Kept) -> str:
