@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from kept.pledges.models import Revision, Translation, TranslationState
 from kept.registry import search
-from kept.registry.index import answering, folder, following, ordering, schema
+from kept.registry.index import answering, asking, folder, following, ordering, passes, schema
 from kept.registry.selection import Selection
 from tests.registry.conftest import FOCUS, FOR_WHOM, KINDS, LANGUAGES, MONEY, SDGS, TARGETS, put, varied
 
@@ -329,3 +329,35 @@ def test_the_folder_says_what_it_is(record):
     made = folder.about(folder.current())
     assert made.schema == schema.fingerprint()
     assert following.fresh().size == len(record) + 1  # and how far it is
+
+
+def test_more_organisations_than_the_index_tells_at_once_are_all_counted(record):
+    searcher = following.fresh().searcher
+    query = asking.term("f_status", "published")
+
+    class TellsFew:
+        """An index that tells two keys at once; the real one 65,000."""
+
+        def aggregate(self, query, asked):
+            found = searcher.aggregate(query, asked)
+            if any(len(one.get("buckets", ())) > 2 for one in found.values()):
+                raise ValueError("Aborting aggregation because bucket limit was exceeded.")
+            return found
+
+    for name in passes.ORGANISATIONS:
+        told = sorted(searcher.aggregate(query, {name: passes.all_of(name)})[name]["buckets"], key=str)
+        found = sorted(passes.every_key(TellsFew(), query, name)[name]["buckets"], key=str)
+        assert [(one["key"], one["doc_count"]) for one in found] == [(one["key"], one["doc_count"]) for one in told]
+        assert name == "partner" or len(told) > 3
+
+
+def test_a_brief_answer_counts_no_organisations_among_many_pledges(record, monkeypatch):
+    whole = answering.answer(select()).sums
+    assert answering.answer(select("country=BDI"), with_sums=search.BRIEF).sums.organisations > 0
+    monkeypatch.setattr(answering, "FEW_FOR_ORGANISATIONS", 1)
+    following.fresh().memory.forget()
+    brief = answering.answer(select(), with_sums=search.BRIEF).sums
+    assert (brief.pledges, brief.amount_usd, brief.countries_reached) == (
+        whole.pledges, whole.amount_usd, whole.countries_reached
+    )  # fmt: skip
+    assert brief.organisations == 0

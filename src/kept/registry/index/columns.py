@@ -1,7 +1,7 @@
 """What each pledge is counted under, packed for counting.
 
-Counting a field with one value for each pledge is twenty times as fast as counting one with several (measured:
-1 ns against 20 ns a value), so the several values of a facet, or of two facets, become one key: focus areas and
+Counting a field with one value for each pledge is several times as fast as counting one with several values (a few
+nanoseconds against some twenty a value), so the several values of a facet, or of two facets, become one key: focus areas and
 kinds together are "access|adoption~programme". A key is taken apart once, and its number goes to every value in it.
 Keys stay few, since facets are put together that have few combinations. And columns stay few: at a million pledges
 each costs some milliseconds, a thousand keys one.
