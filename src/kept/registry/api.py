@@ -12,7 +12,7 @@ from kept.pledges import api as writing
 from kept.pledges import counting
 from kept.pledges.models import Pledge
 from kept.registry import choosing, facets, queries, rows, search, story
-from kept.registry.selection import VIEWS, Selection, all_sorts, names
+from kept.registry.selection import MEASURES, VIEWS, Selection, all_sorts, names
 from kept.registry.views.files import refusal
 
 PAGE = 50
@@ -309,7 +309,8 @@ def _selecting() -> tuple[Parameter, ...]:
     ]
     order = Parameter("sort", "Order; relevance where there are words, else newest.", {"enum": list(all_sorts())})
     view = Parameter("view", "How the page shows it; means nothing here.", {"enum": list(VIEWS)})
-    return (_WORDS, *chosen, _AS_OF, order, view, *_PAGES)
+    measure = Parameter("measure", "What the page's map shows; means nothing here.", {"enum": list(MEASURES)})
+    return (_WORDS, *chosen, _AS_OF, order, view, measure, *_PAGES)
 
 
 _KINDS = Parameter("entity_type", "Kind of organisation.", {"enum": list(EntityType.values)}, many=True)
