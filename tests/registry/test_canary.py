@@ -19,7 +19,9 @@ PUBLIC = """
     /pledges/{public}/revisions/1.json /pledges/{public}/revisions/2.json /pledges/{public}/revisions/1.fr.json
     /pledges/feed.atom /pledges/export.csv /pledges/export.json /pledges/export.xml /api/v1/docs /api/v1/openapi.json
     /api/v1/counter /api/v1/organisations /api/v1/pledges /api/v1/pledges?country=TUV /api/v1/pledges?q=Secret
-    /api/v1/pledges/{public} /api/v1/pledges/{public}/history
+    /api/v1/pledges/{public} /api/v1/pledges/{public}/history /data/catalogue.jsonld /data/catalogue.ttl
+    /data/dictionary.json /data/schemas/pledge-document.json /pledges/export.csv-metadata.json
+    /wrong/?page=/pledges/{public}/ /pledges/watch/?q=Secret /pledges/watch/?organisation=quiet-fund
 """
 ELSEWHERE = ("/static", "/accounts", "/desk", "/my")
 
@@ -113,6 +115,34 @@ def test_what_may_not_be_seen_answers_like_what_is_not_there(client, secrets):
     selected = client.get("/api/v1/pledges?organisation=quiet-zilpzalpfeder-fund")
     invented = client.get("/api/v1/pledges?organisation=nobody-at-all")
     assert selected.status_code == invented.status_code == 400
+
+
+def test_no_dump_mail_or_webhook_knows_of_it(secrets, make_person, focal_point, now):
+    """A search for everything and a webhook for everything, there before: what happened to the secrets is told to nobody."""
+    from datetime import UTC, timedelta
+
+    from kept.api.models import WebhookEvent
+    from kept.base.models import OutgoingMail
+    from kept.registry import actions as registry
+    from kept.registry import watching
+    from kept.registry.models import NewPledge
+    from kept.registry.selection import Selection
+
+    hidden, public = secrets
+    registry.save_search(Selection(), at=now, frequency="at_once", by=make_person("watcher@example.net"))
+    assert [new.pledge_id for new in NewPledge.objects.all()] == [public.pk]
+    watching.tell_due(now + timedelta(hours=1))
+    told = OutgoingMail.objects.filter(to="watcher@example.net")
+    assert not told.filter(text__contains=CANARY).exists()
+    assert not WebhookEvent.objects.filter(body__contains=CANARY).exists()
+    for dump in registry.dump_day(now.astimezone(UTC).date(), at=now):
+        data = dump.file.read()
+        if dump.ending.endswith(".gz"):
+            import gzip
+
+            data = gzip.decompress(data)
+        assert CANARY.encode() not in data
+        assert dump.pledges == 1
 
 
 def test_at_its_announcement_it_is_there_at_once(client, secrets, secretary, now):
