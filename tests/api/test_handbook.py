@@ -87,9 +87,12 @@ def test_what_the_page_checks_of_a_webhook_holds(focal_point, make_pledge, now):
     _endpoint, secret = api_actions.add_webhook("https://hooks.example.org/", [], by=focal_point, at=now)
     make_pledge("published")
     got = []
-    delivering.deliver_due(
-        now.replace(year=now.year + 1), post=lambda url, body, headers: got.append((body, headers)) or Fetched(200, b"")
-    )
+
+    def post(_url, body, headers):
+        got.append((body, headers))
+        return Fetched(200, b"")
+
+    delivering.deliver_due(now.replace(year=now.year + 1), post=post)
     (block,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
     body, headers = got[0]
     exec(block, {"secret": secret, "body": body, "headers": headers})  # noqa: S102
