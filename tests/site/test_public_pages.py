@@ -24,10 +24,11 @@ READERS = (
     "/", "/pledges/", "/pledges/P-00001/", "/pledges/P-00001/revisions/1/", "/organisations/", "/counter/", "/data/",
     "/countries/", "/countries/BDI/", "/groups/ldc/", "/focus/access/",
     "/pledges/compare/?ref=P-00001&ref=P-00002&ref=P-00003",
-    "/embed/counter/", "/accounts/login/",
+    "/embed/counter/", "/check/?pledge=P-00001", "/counter/speech/", "/embed/", "/accounts/login/",
 )  # fmt: skip
 STATES = (
-    "/pledges/?q=school&type=financial", "/pledges/?q=zzzzzz", "/pledges/?page=3", "/counter/?as_of=2023-12-31",
+    "/pledges/?q=school&type=financial", "/pledges/?q=zzzzzz", "/pledges/?page=3", "/counter/?as_of=2023-12-31", "/counter/2023-12/",
+    "/pledges/P-00001/?as_of=2023-12-31", "/check/",
     "/pledges/?view=map", "/pledges/?view=map&measure=amount&region=002&country=KEN", "/pledges/?view=table&group=ldc",
     "/regions/", "/regions/014/", "/groups/", "/focus/", "/sdgs/", "/sdgs/4/", "/pledges/compare/",
     "/accounts/signup/", "/pledges/P-99999/",
