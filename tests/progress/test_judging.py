@@ -21,6 +21,7 @@ from kept.progress.judging import (
     Word,
     judge,
     latest,
+    level_shown,
     look_up,
     next_day,
 )
@@ -70,6 +71,16 @@ def test_documents_for_a_part_do_not_make_the_whole_kept():
 
 def test_a_documented_target_in_time_is_kept():
     assert stands(fig(200, supported=200)) == (Stands.KEPT, Reason.REACHED_IN_TIME)
+
+
+def test_beside_a_kept_promise_stands_the_level_of_what_reached_the_target():
+    more = fig(250, supported=210)  # documents reach the target, not all of what is said
+    verdict = judge(PROMISE, word(Said.ON_TRACK), [more], today=MID)
+    assert (verdict.standing, more.level, level_shown(verdict, more, None)) == (
+        Stands.KEPT, Level.SELF_REPORTED, Level.DOCUMENTED,
+    )  # fmt: skip
+    late = judge(PROMISE, word(Said.DELAYED), [fig(20)], today=MID)
+    assert level_shown(late, fig(20), None) == Level.SELF_REPORTED
 
 
 def test_a_documented_target_after_the_first_date_is_kept_late():

@@ -30,6 +30,7 @@ from kept.progress.statuses import Counting, Said
 
 Raw = Any  # what a form sends for a field: a text, or rows of cells
 MOST_ROWS = 100
+ALL_BY_SEX = re.compile(r"women|men|girls|boys|women-(and-)?girls|men-(and-)?boys")
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Sheet:
     def groups(self) -> list[Term]:
         """For whom the pledge is: the groups of people that are counted by themselves."""
         found = Term.objects.filter(taxonomy=Taxonomy.BENEFICIARY, slug__in=self.pledge.beneficiaries)
-        return list(found)
+        return [term for term in found if not ALL_BY_SEX.fullmatch(term.slug)]  # these are counted beside
 
 
 @dataclass(frozen=True)

@@ -302,3 +302,10 @@ def level_of(figure: Figure | None, word: Word | None) -> Level:
     if figure is not None:
         return figure.level
     return word.level if word is not None else Level.SELF_REPORTED
+
+
+def level_shown(verdict: Verdict, figure: Figure | None, word: Word | None) -> Level:
+    """The level that a pledge shows beside its standing: of a kept one that of the value that reached the target."""
+    level = level_of(figure, word)
+    kept = verdict.standing in (Stands.KEPT, Stands.KEPT_LATE)
+    return Level.DOCUMENTED if kept and level == Level.SELF_REPORTED else level

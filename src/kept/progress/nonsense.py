@@ -118,7 +118,8 @@ def _falls(content: ReportContent, known: Known) -> Iterator[Question]:
 def _far_above(content: ReportContent, known: Known) -> Iterator[Question]:
     for line, value in _assessed(content):
         m = known.measure(line.indicator)
-        if m is not None and m.target is not None and m.target > 0 and value > m.target * MOST_OF_TARGET:
+        falling = m is not None and m.baseline is not None and m.target is not None and m.target < m.baseline
+        if m is not None and m.target is not None and not falling and 0 < m.target * MOST_OF_TARGET < value:
             text = _(
                 "%(indicator)s: %(value)s is more than three times the target of "
                 "%(target)s. Is it the same thing that is counted?"

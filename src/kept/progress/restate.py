@@ -115,7 +115,7 @@ def derive(facts: Facts, today: date) -> dict[str, Any]:
         "money_counts": not facts.counted_elsewhere,
         "said": word.said if word else "",
         "said_on": word.on if word else None,
-        "level": judging.level_of(last, word),
+        "level": judging.level_shown(verdict, last, word),
         "standing": verdict.standing,
         "reason": verdict.reason,
         "revised": verdict.revised or "",
