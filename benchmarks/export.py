@@ -39,7 +39,7 @@ def exported(figure: Callable, env: dict[str, str]) -> None:
             base = f"http://127.0.0.1:{port}"
             while not answers(base + "/pledges/"):
                 time.sleep(0.05)
-            watch = Memory(max(children(server.pid), key=resident_mb))
+            watch = Memory(server.pid)
             start, first_byte, lines, size = time.perf_counter(), 0.0, 0, 0
             with urllib.request.urlopen(base + "/pledges/export.csv?sort=largest", timeout=3600) as response:
                 while piece := response.read(2**16):
@@ -67,16 +67,20 @@ def answers(address: str) -> bool:
 
 
 class Memory:
-    """Looks at a process's memory four times a second."""
+    """Looks four times a second at the largest of a server's processes."""
 
-    def __init__(self, pid: int) -> None:
-        self._pid, self._seen, self._done = pid, [resident_mb(pid)], threading.Event()
+    def __init__(self, server: int) -> None:
+        self._server, self._seen, self._done = server, [self.now(server)], threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
+    @staticmethod
+    def now(server: int) -> float:
+        return max(map(resident_mb, children(server)))
+
     def _look(self) -> None:
         while not self._done.wait(0.25):
-            self._seen.append(resident_mb(self._pid))
+            self._seen.append(self.now(self._server))
 
     def stop(self) -> list[float]:
         self._done.set()
