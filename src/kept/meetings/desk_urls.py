@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.meetings.desk import meetings, parts
+from kept.meetings.desk import embargo, meetings, parts
 
 urlpatterns = [
     path("desk/meetings/", meetings.meetings, name="desk_meetings"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/reschedule/", meetings.reschedule, name="desk_reschedule"),
     path("desk/meetings/<slug:slug>/edit/<slug:name>/", meetings.section, name="desk_section"),
     path("desk/meetings/<slug:slug>/decide/<slug:name>/", meetings.move, name="desk_move"),
+    path("desk/meetings/<slug:slug>/sessions/<slug:code>/pledges/", embargo.pledges, name="desk_session_pledges"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/", parts.parts, name="desk_parts"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/new/", parts.new_part, name="desk_new_part"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/<int:pk>/", parts.part, name="desk_part"),

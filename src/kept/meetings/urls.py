@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.meetings import desk_urls
-from kept.meetings.views import agenda, beside, pages, programme, zones
+from kept.meetings.views import agenda, beside, pages, programme, viewing, zones
 
 app_name = "meetings"
 urlpatterns = [
     *desk_urls.urlpatterns,
     path("meetings/", pages.meetings, name="meetings"),
     path("meetings/speakers/<slug:slug>/", beside.speaker, name="speaker"),
+    path("meetings/viewing/<slug:token>/", viewing.viewing, name="viewing"),
     path("meetings/<slug:slug>/", pages.meeting, name="meeting"),
     path("meetings/<slug:slug>/programme/", programme.programme, name="programme"),
     path("meetings/<slug:slug>/programme/<slug:code>/", programme.session, name="session"),

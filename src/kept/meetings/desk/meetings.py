@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms as django_forms
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from kept.base.desk_settings import attempt
 from kept.meetings import actions, forms, panels, queries
 from kept.meetings.actions.parts import PARTS, save_map
 from kept.meetings.lifecycle import possible_moves
-from kept.meetings.models import Meeting
+from kept.meetings.models import Meeting, SessionKind
 from kept.meetings.zones import clock_of, days_of, span
 
 SHOWN = 30  # entries of history
@@ -104,9 +105,25 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
         "moves": [move_line(slug, name) for name in MOVES if name in possible],
         "may_move": "reschedule" in possible,
         "panels": pieces,
+        "sessions": session_lines(found, language),
+        "rehearse_at": found.starts_at.astimezone(found.zone).strftime("%Y-%m-%dT%H:%M"),
         "history": told(found, language),
     }
     return render(request, "meetings/desk/meeting.html", context)
+
+
+def session_lines(found: Meeting, language: str) -> list[dict[str, Any]]:
+    """Sessions that can have pledges, in their order, with how many they have."""
+    quiet = (SessionKind.BREAK, SessionKind.BLOCKER, SessionKind.RECEPTION)
+    rows = found.sessions.exclude(kind__in=quiet).annotate(number=Count("pledges"))
+    return [
+        {
+            "title": row.title_in(language) or row.code,
+            "pledges": row.number,
+            "url": reverse("meetings:desk_session_pledges", args=[found.slug, row.code]),
+        }
+        for row in rows
+    ]
 
 
 def part_line(found: Meeting, key: str, name: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,7 +25,7 @@ from kept.meetings.models import (
     in_language,
 )
 from kept.meetings.models.meeting import EQUIPMENT
-from kept.meetings.presenting import Face, face, initials
+from kept.meetings.presenting import Face, Programme, face, initials
 from kept.meetings.views.frame import Frame, frame
 from kept.meetings.views.lines import document_lines, linked_of, pledge_lines
 
@@ -167,6 +167,7 @@ def highlights(request: HttpRequest, slug: str) -> HttpResponse:
         announced = [p for item in programme.items for p in item.pledges if p.purpose == PledgePurpose.ANNOUNCE]
     found = queries.public_documents(meeting, at=here.at) if is_past else []
     figures, said = figures_of(here) if is_past else ([], [])
+    figures += counted_of(programme, here.language)
     linked = [one for one in linked_of(here) if not one["session_url"]] if is_past else []
     context = here.context(
         "highlights", is_past=is_past, programme=programme, panels=pieces, story=here.text("stories"),
@@ -190,6 +191,22 @@ def figures_of(here: Frame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
             shown = pgettext("figure", "over %(n)s") % {"n": shown}
         figures.append({"figure": shown, "words": words, "source": source})
     return figures, said
+
+
+def counted_of(programme: Programme | None, language: str) -> list[dict[str, Any]]:
+    """Figures counted from the programme, where it knows who spoke: sessions, people, pledges announced."""
+    items = [item for item in programme.items if not item.quiet and item.state != "cancelled"] if programme else []
+    people = {person.slug for item in items for person in item.people}
+    if not people:
+        return []
+    pledges = {p.pledge_id for item in items for p in item.pledges if p.purpose == PledgePurpose.ANNOUNCE}
+    found = [
+        (len(items), ngettext("session", "sessions", len(items))),
+        (len(people), ngettext("person who spoke", "people who spoke", len(people))),
+        (len(pledges), ngettext("pledge announced here", "pledges announced here", len(pledges))),
+    ]
+    counted = _("Counted from the programme.")
+    return [{"figure": format_number(n, language), "words": words, "source": counted} for n, words in found if n]
 
 
 def picture_lines(here: Frame) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from kept.base.context import House
 from kept.meetings import queries
-from kept.meetings.models import DocumentFile, Meeting, Partner, Picture, Profile
+from kept.meetings.models import Document, DocumentFile, Meeting, Partner, Picture, Profile, SessionViewer
 from kept.meetings.permissions import may_run_meeting, may_see_meeting
 
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -27,11 +27,18 @@ def document(request: HttpRequest, pk: int, language: str, version: int) -> File
     owner = found.document
     session_known = owner.session is None or owner.session.first_released_at is not None
     public = owner.meeting.is_public and owner.is_public(timezone.now()) and session_known
-    if not public and not may_run_meeting(visitor, owner.meeting):
+    if not public and not may_run_meeting(visitor, owner.meeting) and not is_for_viewer(request, owner):
         raise Http404
     response = handed_out(found.file, found.media_type, public=public, name=found.name)
     response["Content-Length"] = found.size
     return response
+
+
+def is_for_viewer(request: HttpRequest, document: Document) -> bool:
+    """Interpreters and the like get the documents of their session before everybody else, by their link."""
+    token = request.GET.get("viewer", "")
+    viewers = SessionViewer.objects.filter(token=token, session=document.session_id, revoked_at=None)
+    return bool(token and document.session_id and viewers.exists())
 
 
 @require_safe

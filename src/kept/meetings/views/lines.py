@@ -14,8 +14,12 @@ from kept.meetings.zones import days_of, span
 from kept.registry.rows import page_of
 
 
-def document_lines(found: Any, language: str) -> list[dict[str, Any]]:
-    """Documents with the newest file of each language; the reader's language first."""
+def document_lines(found: Any, language: str, *, by_token: str = "") -> list[dict[str, Any]]:
+    """Documents with the newest file of each language; the reader's language first.
+
+    `by_token`: of a named viewer, who gets them before they are public.
+    """
+    query = f"?viewer={by_token}" if by_token else ""
     ids = [one.pk for one in found]
     lines = []
     files: dict[int, list[Any]] = {}
@@ -31,7 +35,7 @@ def document_lines(found: Any, language: str) -> list[dict[str, Any]]:
             "kind": DocumentKind(one.kind).label,
             "files": [
                 {
-                    "url": reverse("meeting_files:document", args=[file.document_id, file.language, file.version]),
+                    "url": reverse("meeting_files:document", args=[file.document_id, file.language, file.version]) + query,
                     "name": f"{native_name(file.language)}, {file.name.rpartition('.')[2].upper()}",
                     "language": file.language,
                     "version": file.version,
