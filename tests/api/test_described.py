@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as bounds
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from scripts.fuzz import CONFIG
 
@@ -55,5 +58,6 @@ def test_schemathesis_finds_no_fault(described, token, mode):
             tried.add(case.operation.label)
             case.call_and_validate(headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"})
 
-        holds()
+        with suppress(Unsatisfiable):  # an address without names or body has nothing that could be said wrongly
+            holds()
     assert {"GET /pledges", "POST /pledges", "PATCH /pledges/{reference}"} <= tried
