@@ -116,3 +116,24 @@ def test_questions_that_are_not_public_are_not_shown(reader, make_pledge, make_r
     make_report(pledge, "accepted", answers=(("cost", "qwyjibo"),))
     assert b"qwyjibo" not in reader.get("/pledges/P-00001/reports/1/").content
     assert b"qwyjibo" not in reader.get("/pledges/P-00001/reports/1.json").content
+
+
+def test_other_peoples_programs_are_told_of_an_accepted_report(make_pledge, make_round, make_report, monkeypatch):
+    from kept.progress import telling
+
+    pledge = make_pledge("published")
+    make_round()
+    report = make_report(pledge, "accepted")
+    key, told = telling.facts(report=report, at=report.published_at)
+    assert key == "P-00001-R1:1"
+    assert (told["reference"], told["said"], told["level"], told["sha256"]) == (
+        "P-00001", "on_track", "self_reported", report.sha256,
+    )  # fmt: skip
+    assert "@" not in str(told)
+
+
+def test_an_undated_pledge_is_asked_for_a_date(make_pledge, make_round, sign_in, focal_point):
+    make_pledge("published", end="", indicators=())
+    make_round()
+    page = sign_in(focal_point).get("/my/reports/P-00001/").content.decode()
+    assert "This pledge names no date." in page

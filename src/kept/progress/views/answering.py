@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -52,6 +53,8 @@ def report(request: HttpRequest, come_in: Door, reference: str) -> HttpResponse:
         "may_send": begun and may_send_report(come_in.by, found),
         "may_answer": may_answer(come_in.by, asked),
         "notice": getattr(asked, "notice", None),
+        "undated": asked.pledge.current is not None and not asked.pledge.current.end,
+        "pledge_url": reverse("pledges:mine", args=[reference]) if come_in.letter is None else "",
         "urls": {name: come_in.url(name, reference) for name in ("say", "take_back", "hand_over", "reply", "correct")},
         "write_url": come_in.url("write", reference, "status"), "list_url": come_in.url("mine"),
         "today": timezone.now().date(),
