@@ -73,6 +73,8 @@ def database(url: str, folder: Path) -> dict:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path[1:]),
+            # Opening the file and saying all this anew costs more than a page that lies in memory: threads keep theirs.
+            "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 # Immediate transactions: two writers queue instead of failing half-way (docs/decisions/0003).
                 "transaction_mode": "IMMEDIATE",
