@@ -1,0 +1,33 @@
+"""The addresses of a registration's own pages, and the personal links that stand for its person."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from kept.people import actions as people
+from kept.people.links import link_address
+from kept.people.models import Link
+from kept.registration.models import Registration
+
+OWN = "registration"  # lets its holder see, change, switch and cancel
+CONFIRM = "registration_address"  # confirms that the address is theirs: only ever in a mail to it
+AFTERWARDS = timedelta(days=120)  # links stay good after a meeting: certificate, feedback, erasure
+
+
+def own_link(registration: Registration, *, at: datetime, purpose: str = OWN) -> Link:
+    """A personal link of a registration, the one that is there or a new one."""
+    known = Link.objects.filter(
+        purpose=purpose, subject=registration.key, email=registration.email, revoked_at=None, expires_at__gt=at
+    ).first()
+    if known is not None:
+        return known
+    until = max(registration.meeting.ends_at, at) + AFTERWARDS
+    return people.make_link(
+        purpose, registration.key, at=at, days=(until - at).total_seconds() / 86400, email=registration.email,
+        once=purpose == CONFIRM,
+    )  # fmt: skip
+
+
+def own_address(registration: Registration, *, at: datetime) -> str:
+    """The whole address of the page of a registration, in its person's language."""
+    return link_address(own_link(registration, at=at), language=registration.language)

@@ -1,0 +1,121 @@
+"""Who gets which mail when something happens to a registration. Mails are queued in the transaction of what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kept.base import formats, mail
+from kept.base.events import listens
+from kept.people.links import link_address
+from kept.people.models import Membership
+from kept.registration.addresses import CONFIRM, OWN, own_link
+from kept.registration.models import Mode, Registration, State
+
+
+def tell(registration: Registration, kind: str, *, at: datetime, purpose: str = OWN, action: Any = None,
+         **words: Any) -> None:  # fmt: skip
+    """Queue one mail to the person, with their personal link as its button, in their language."""
+    language, meeting = registration.language, registration.meeting
+    link = own_link(registration, at=at, purpose=purpose)
+    mail.queue(
+        f"registration/{kind}", to=registration.email, language=language, person=registration.person, at=at,
+        key=f"registration:{kind}:{registration.pk}:{at:%Y%m%d%H%M%S%f}", subject=("registration", registration.pk),
+        context={
+            "name": registration.name,
+            "meeting": meeting.name_in(language),
+            "when": formats.format_datetime(meeting.starts_at, language, meeting.time_zone),
+            "own_when": _own_time(registration),
+            "online": registration.mode == Mode.REMOTE,
+            "action": action or _("Open your registration"),
+            "action_url": link_address(link, language=language),
+            **words,
+        },
+    )  # fmt: skip
+
+
+def _own_time(registration: Registration) -> str:
+    """The beginning on the clock of a remote participant, where they said which one that is."""
+    zone = registration.time_zone
+    if not zone or zone == registration.meeting.time_zone:
+        return ""
+    return formats.format_datetime(registration.meeting.starts_at, registration.language, zone)
+
+
+@listens("registration.submit")
+def confirm_your_address(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    tell(registration, "confirm_address", at=at, purpose=CONFIRM, action=_("Yes, this is my address"))
+
+
+@listens("registration.confirm_address")
+@listens("registration.approve")
+@listens("registration.switch")
+def what_came_of_it(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    """Confirmed, on the waiting list, or with whoever has to say yes."""
+    kinds = {
+        State.CONFIRMED: "confirmed",
+        State.WAITLISTED: "waitlisted",
+        State.OFFERED: "offered",
+        State.PENDING_FOCAL_POINT: "pending",
+        State.PENDING_SECRETARIAT: "pending",
+    }
+    if kind := kinds.get(State(registration.state)):
+        tell(registration, kind, at=at)
+    if registration.state == State.PENDING_FOCAL_POINT:
+        ask_focal_points(registration, at=at)
+
+
+@listens("registration.accept_offer")
+@listens("registration.seat")
+def it_is_yours(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    tell(registration, "confirmed", at=at)
+
+
+@listens("registration.offered")
+def a_seat_is_offered(*, registration: Registration, at: datetime, until: str = "", **_more: Any) -> None:
+    language = registration.language
+    stands = formats.format_datetime(datetime.fromisoformat(until), language, registration.meeting.time_zone)
+    tell(registration, "offered", at=at, action=_("Take the seat, or leave it"), until=stands)
+
+
+@listens("registration.lapse")
+def the_offer_ran_out(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    tell(registration, "lapsed", at=at, stays_online=registration.state == State.CONFIRMED)
+
+
+@listens("registration.reject")
+@listens("registration.refuse_for_organisation")
+@listens("registration.withdraw")
+def not_admitted(*, registration: Registration, at: datetime, reason: str, **_more: Any) -> None:
+    tell(registration, "rejected", at=at, reason=reason)
+
+
+@listens("registration.cancel")
+def cancelled(*, registration: Registration, before: str, at: datetime, **_more: Any) -> None:
+    if before not in (State.DRAFT, State.SUBMITTED):
+        tell(registration, "cancelled", at=at)
+
+
+def ask_focal_points(registration: Registration, *, at: datetime, reminder: bool = False) -> int:
+    """Ask those who speak for the organisation whether the person is theirs; how many were asked."""
+    organisation = registration.organisation
+    if organisation is None:
+        return 0
+    speaking = Membership.objects.speaking().filter(organisation__in=organisation.family).select_related("person")
+    people = {row.person for row in speaking if row.person.email.casefold() != registration.email.casefold()}
+    for person in sorted(people, key=lambda one: one.pk):
+        mail.queue(
+            "registration/is_this_yours", to=person.email, language=person.language, person=person, at=at,
+            key=f"registration:is_this_yours:{registration.pk}:{person.pk}:{at:%Y%m%d%H%M}",
+            subject=("registration", registration.pk),
+            context={
+                "name": registration.name, "title": registration.title, "reminder": reminder,
+                "meeting": registration.meeting.name_in(person.language),
+                "organisation": organisation.name_in(person.language),
+                "action": _("See who waits for you"),
+                "action_url": link_address(None, language=person.language, path="/my/delegations/"),
+            },
+        )  # fmt: skip
+    return len(people)

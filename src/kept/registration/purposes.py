@@ -1,0 +1,76 @@
+"""The personal links of this room: the address is mine; my registration."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kept.base.context import address_in
+from kept.base.lifecycle import WrongState
+from kept.people import links
+from kept.people.links import LinkPage
+from kept.people.models import Link
+from kept.registration import actions
+from kept.registration.addresses import CONFIRM, OWN, own_link
+from kept.registration.models import Registration, State
+from kept.registration.permissions import Holder
+
+
+def registration_of(link: Link) -> Registration:
+    """What a personal link is for. Raises WrongState where the person was erased or uses another address by now."""
+    rows = Registration.objects.select_related("meeting", "category", "organisation", "person")
+    registration = rows.filter(key=link.subject, erased_at=None).first()
+    if registration is None or registration.email != link.email:
+        raise WrongState(_("This link is no longer good."))
+    return registration
+
+
+def describe_confirm(link: Link, request: HttpRequest) -> LinkPage:
+    """Who registered for what; one button says that the address is theirs."""
+    registration = registration_of(link)
+    language = get_language() or "en"
+    return LinkPage(
+        title=_("Confirm your registration"),
+        text=[registration.meeting.name_in(language)],
+        facts=[
+            (_("Name"), registration.name),
+            (_("Category"), registration.category.name_in(language)),
+            (_("Takes part"), registration.get_mode_display()),
+        ],
+        button=_("Yes, this is my address"),
+    )
+
+
+def confirm(link: Link, request: HttpRequest, at: datetime) -> str:
+    """The address is theirs: on to an approver or to a seat, and to the page of the registration."""
+    registration = registration_of(link)
+    if registration.state in (State.DRAFT, State.SUBMITTED):
+        registration = actions.confirm_address(registration, by=Holder(registration.pk), at=at)
+    return address_of(own_link(registration, at=at))
+
+
+def describe_own(link: Link, request: HttpRequest) -> LinkPage:
+    registration = registration_of(link)
+    return LinkPage(
+        title=registration.meeting.name_in(get_language() or "en"),
+        text=[registration.name],
+        button=_("Open your registration"),
+    )
+
+
+def open_own(link: Link, request: HttpRequest, at: datetime) -> str:
+    registration_of(link)
+    return address_of(link)
+
+
+def address_of(link: Link) -> str:
+    """The page of a registration under its personal link, in the language of the request."""
+    return address_in(reverse("registration:own", args=[link.token]), get_language() or "en")
+
+
+links.register(CONFIRM, describe=describe_confirm, act=confirm)
+links.register(OWN, describe=describe_own, act=open_own)
