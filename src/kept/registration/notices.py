@@ -22,7 +22,7 @@ def tell(registration: Registration, kind: str, *, at: datetime, purpose: str = 
     link = own_link(registration, at=at, purpose=purpose)
     mail.queue(
         f"registration/{kind}", to=registration.email, language=language, person=registration.person, at=at,
-        key=f"registration:{kind}:{registration.pk}:{at:%Y%m%d%H%M%S%f}", subject=("registration", registration.pk),
+        subject=("registration", registration.pk),  # no key: the move is made once, in the same transaction
         context={
             "name": registration.name,
             "meeting": meeting.name_in(language),

@@ -24,32 +24,39 @@ def allow(may: bool) -> None:
 def locked(registration: Registration, *, pools: bool = False) -> Registration:
     """The registration as it is now, locked until the transaction ends.
 
-    `pools=True` for whatever may give or take a seat: every pool it draws from is locked first, in the order of ids.
+    `pools=True` for whatever may give or take a seat: the pools of its meeting are locked first (`pools_of` has them).
     Pools before registrations, always: who holds a pool may write the registrations of those who wait for it.
     """
+    held = seats.locked(registration.meeting_id) if pools else None
     rows = Registration.objects.select_for_update(of=("self",)).select_related("category", "meeting")
-    if not pools:
-        return rows.get(pk=registration.pk)
-    while True:
-        category = Registration.objects.values_list("category", flat=True).get(pk=registration.pk)
-        seats.locked({*Category.quotas.through.objects.filter(category=category).values_list("quota", flat=True),
-                      *Seat.objects.filter(registration=registration.pk).values_list("quota", flat=True)})  # fmt: skip
-        fresh = rows.get(pk=registration.pk)
-        if fresh.category_id == category:  # nobody chose another category meanwhile
-            return fresh
+    fresh = rows.get(pk=registration.pk)
+    fresh.__dict__["_pools"] = held
+    return fresh
+
+
+def pools_of(registration: Registration) -> dict[int, Quota]:
+    """{id: pool} of its meeting, under the lock that `locked(pools=True)` took."""
+    return registration.__dict__["_pools"]
 
 
 def claims(registration: Registration) -> list[Seat]:
-    """What it waits for or holds."""
-    return list(registration.seats.exclude(state=SeatState.RELEASED))
+    """What it waits for or holds, with the locked pools where they are."""
+    found = list(registration.seats.exclude(state=SeatState.RELEASED).order_by("quota_id"))
+    for seat in found:
+        if pools := registration.__dict__.get("_pools"):
+            seat.quota = pools[seat.quota_id]
+    return found
 
 
 def main_pools(registration: Registration, modes: Iterable[str]) -> list[Quota]:
-    """The pools of the meeting itself that its category draws from, for these ways of taking part."""
-    rows = registration.category.quotas.filter(
-        mode__in=list(modes), day=None, session=None, linked_event=None, meeting=registration.meeting_id
+    """The locked pools of the meeting itself that its category draws from, for these ways of taking part."""
+    drawn = set(
+        Category.quotas.through.objects.filter(category=registration.category_id).values_list("quota", flat=True)
     )
-    return list(rows)
+    wanted = set(modes)
+    return [
+        pool for pool in pools_of(registration).values() if pool.pk in drawn and pool.is_main and pool.mode in wanted
+    ]
 
 
 def by_name(by: Any) -> Any:
@@ -67,49 +74,36 @@ def note(registration: Registration, verb: str, *, by: Any, at: datetime, before
     announce(f"registration.{verb}", registration=registration, before=before, by=by, at=at, reason=reason, **data)
 
 
-def state_by_seats(registration: Registration) -> State:
-    """Confirmed, offered or waitlisted: as the claim on the way of taking part that was asked for says."""
-    main = [seat for seat in claims(registration) if seat.quota.is_main and seat.quota.mode == registration.mode]
-    if any(seat.state == SeatState.HELD for seat in main):
-        return State.CONFIRMED
-    if any(seat.state == SeatState.OFFERED for seat in main):
-        return State.OFFERED
-    return State.WAITLISTED
-
-
 def seat_it(registration: Registration, *, at: datetime) -> None:
     """Claim what its category gives: a seat where one is free, else a place in line and, meanwhile, online.
 
-    Sets the state; the caller saves. Pools are locked here, last.
+    Sets the state (confirmed, offered, waitlisted: as its claims are); the caller saves, and holds the pools.
     """
     modes = [registration.mode]
     if registration.mode == Mode.IN_PERSON and Mode.REMOTE in registration.category.modes:
         modes.append(Mode.REMOTE)
-    found = main_pools(registration, modes)
-    pools = seats.locked(quota.pk for quota in found)
-    own = [quota for quota in pools.values() if quota.mode == registration.mode]
-    held = True
-    for quota in own:
-        seat = seats.claim(registration, quota, at=at)
-        held = held and seat is not None and seat.state == SeatState.HELD
-    if not held:
-        for quota in pools.values():
-            if quota.mode != registration.mode:  # online in the meantime
-                seats.claim(registration, quota, at=at, wait=False)
-    registration.state = State.CONFIRMED if held else state_by_seats(registration)
-    if registration.state == State.CONFIRMED:
-        registration.confirmed_at = at
+    mine = {seat.quota_id: seat for seat in claims(registration)}
+    pools = main_pools(registration, modes)
+    found = [
+        mine.get(pool.pk) or seats.claim(registration, pool, at=at) for pool in pools if pool.mode == registration.mode
+    ]
+    states = {seat.state for seat in found if seat is not None}
+    if states == {SeatState.HELD}:
+        registration.state, registration.confirmed_at = State.CONFIRMED, at
+        return
+    registration.state = State.OFFERED if SeatState.OFFERED in states else State.WAITLISTED
+    for pool in pools:  # online in the meantime
+        if pool.mode != registration.mode and pool.pk not in mine:
+            seats.claim(registration, pool, at=at, wait=False)
 
 
 def give_back(registration: Registration, *, at: datetime, but: Iterable[int] = ()) -> None:
     """Give every claim back (but those on the pools named), and offer what is freed to those who wait."""
-    mine = [seat for seat in claims(registration) if seat.quota_id not in set(but)]
-    pools = seats.locked({seat.quota_id for seat in mine})
-    for seat in mine:
-        seat.refresh_from_db()  # an offer may have run out while the pool was waited for
-        seats.release(seat, pools[seat.quota_id], at=at)
-    for quota in pools.values():
-        offer_what_is_free(quota, at=at)
+    kept, pools = set(but), pools_of(registration)
+    for seat in claims(registration):
+        if seat.quota_id not in kept:
+            seats.release(seat, pools[seat.quota_id], at=at)
+            offer_what_is_free(pools[seat.quota_id], at=at)
 
 
 def offer_what_is_free(quota: Quota, *, at: datetime) -> int:

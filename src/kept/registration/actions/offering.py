@@ -33,11 +33,9 @@ def accept_offer(registration: Registration, *, by: Any, at: datetime) -> Regist
         registration = locked(registration, pools=True)
         REGISTRATION.check("accept_offer", registration, state=registration.state, by=by)
         seat = _offered(registration)
-        quota = seats.locked([seat.quota_id])[seat.quota_id]
-        seat.refresh_from_db()
         if seat.state != SeatState.OFFERED or seat.offered_until <= at:
             raise Refused(_("This offer has run out, and the seat went to the next in line."))
-        seats.take(seat, quota, at=at)
+        seats.take(seat, at=at)
         before, registration.state, registration.confirmed_at = registration.state, State.CONFIRMED, at
         registration.save(update_fields=["state", "confirmed_at"])
         note(registration, "accept_offer", by=by, at=at, before=before)
@@ -57,11 +55,13 @@ def leave_offer(registration: Registration, *, by: Any, at: datetime) -> Registr
 
 def lapse_offers(at: datetime) -> int:
     """Offers that have run out go to the next in line; how many. A duty of the worker, safe to run twice."""
-    out = Seat.objects.filter(state=SeatState.OFFERED, offered_until__lte=at).values_list("registration_id", "pk")
+    out = Seat.objects.filter(state=SeatState.OFFERED, offered_until__lte=at).values_list(
+        "registration__meeting_id", "registration_id", "pk"
+    )
     done = 0
-    for registration_id, seat_id in list(out):
+    for meeting_id, registration_id, seat_id in list(out):
         with transaction.atomic():
-            registration = locked(Registration(pk=registration_id), pools=True)
+            registration = locked(Registration(pk=registration_id, meeting_id=meeting_id), pools=True)
             seat = Seat.objects.get(pk=seat_id)
             if seat.state != SeatState.OFFERED or seat.offered_until > at:
                 continue
@@ -86,10 +86,8 @@ def seat_past_the_line(registration: Registration, *, by: Any, at: datetime, rea
         registration = locked(registration, pools=True)
         REGISTRATION.check("seat", registration, state=registration.state, by=by, reason=reason)
         mine = [seat for seat in claims(registration) if seat.quota.is_main and seat.quota.mode == registration.mode]
-        pools = seats.locked({seat.quota_id for seat in mine})
         for seat in mine:
-            seat.refresh_from_db()
-            if seat.state != SeatState.HELD and not seats.give_past_the_line(seat, pools[seat.quota_id], at=at):
+            if seat.state != SeatState.HELD and not seats.give_past_the_line(seat, seat.quota, at=at):
                 raise Refused(_("No seat is left. Raise the bookable number first, or free a seat."))
         before, registration.state, registration.confirmed_at = registration.state, State.CONFIRMED, at
         registration.save(update_fields=["state", "confirmed_at"])
@@ -107,7 +105,7 @@ def change_pool(quota: Quota, *, bookable: int | None, protocol_reserve: int, by
     if bookable is not None and protocol_reserve > bookable:
         raise Refused(_("The reserve cannot be larger than the number of seats."))
     with transaction.atomic():
-        quota = seats.locked([quota.pk])[quota.pk]
+        quota = seats.locked(quota.meeting_id, only=quota.pk)[quota.pk]
         before = {"bookable": quota.bookable, "protocol_reserve": quota.protocol_reserve}
         quota.bookable, quota.protocol_reserve = bookable, protocol_reserve
         quota.save(update_fields=["bookable", "protocol_reserve"])

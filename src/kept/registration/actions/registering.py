@@ -100,7 +100,7 @@ def submit(registration: Registration, *, by: Any, at: datetime) -> Registration
         if registration.person_id and by is not None and by.pk == registration.person_id:
             return _go_on(registration, "confirm_address", by=by, at=at)
         before, registration.state = registration.state, State.SUBMITTED
-        _save_live(registration)
+        _save_live(registration, before)
         note(registration, "submit", by=by, at=at, before=before)
     return registration
 
@@ -127,7 +127,7 @@ def switch(registration: Registration, mode: str, *, by: Any, at: datetime) -> R
         before, registration.mode = registration.state, mode
         seat_it(registration, at=at)
         registration.version += 1
-        _save_live(registration)
+        _save_live(registration, before)
         note(registration, "switch", by=by, at=at, before=before, mode=mode)
         if registration.state == State.CONFIRMED:
             keep = [quota.pk for quota in main_pools(registration, [mode])]
@@ -157,7 +157,7 @@ def proceed(registration: Registration, verb: str, *, by: Any, at: datetime) -> 
     """Seat a locked registration that needs no further yes, tell what came of it. The caller checked the move."""
     before = registration.state
     seat_it(registration, at=at)
-    _save_live(registration)
+    _save_live(registration, before)
     note(registration, verb, by=by, at=at, before=before)
     return registration
 
@@ -175,7 +175,7 @@ def _go_on(registration: Registration, verb: str, *, by: Any, at: datetime) -> R
     asks = approval == Approval.ORGANISATION and somebody_else_speaks_for(registration)
     registration.state = State.PENDING_FOCAL_POINT if asks else State.PENDING_SECRETARIAT
     registration.asked_approval_at = at
-    _save_live(registration)
+    _save_live(registration, before)
     note(registration, verb, by=by, at=at, before=before)
     return registration
 
@@ -188,7 +188,11 @@ def somebody_else_speaks_for(registration: Registration) -> bool:
     return speaking.exclude(person__email__iexact=registration.email).exists()
 
 
-def _save_live(registration: Registration) -> None:
+def _save_live(registration: Registration, before: str) -> None:
+    """Save it; where it becomes a live one, at most one of an address stays. Raises RegisteredAlready."""
+    if before in LIVE:
+        registration.save()
+        return
     try:
         with transaction.atomic():
             registration.save()

@@ -7,7 +7,6 @@ On PostgreSQL the lock is `FOR UPDATE` of the quota's row; SQLite's immediate tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
@@ -18,10 +17,13 @@ from kept.registration.seating import Pool, free_for, has_room, offer_until
 HOLDING = (SeatState.HELD, SeatState.OFFERED)
 
 
-def locked(quotas: Iterable[int]) -> dict[int, Quota]:
-    """{id: pool}, locked in the order of ids, so that two who take several never wait for each other."""
-    rows = Quota.objects.select_for_update(of=("self",)).select_related("meeting").filter(pk__in=list(quotas))
-    return {quota.pk: quota for quota in rows.order_by("pk")}
+def locked(meeting: int, only: int | None = None) -> dict[int, Quota]:
+    """{id: pool} of a meeting, locked in the order of ids: they are few, and whoever registers draws from most.
+
+    `only` one of them, for what concerns one alone.
+    """
+    rows = Quota.objects.select_for_update(of=("self",)).filter(meeting=meeting).order_by("pk")
+    return {quota.pk: quota for quota in (rows.filter(pk=only) if only else rows).select_related("meeting")}
 
 
 def pool_of(quota: Quota) -> Pool:
@@ -32,11 +34,8 @@ def claim(registration: Registration, quota: Quota, *, at: datetime, wait: bool 
     """Claim a seat of a locked pool: held where one is free and nobody waits who may take it, else in line.
 
     The number of arrival is given here, under the lock: the order of commit. `wait=False`: None instead of a place in
-    line. A registration that has a claim on the pool keeps it.
+    line. The caller knows that the registration has no claim on the pool (a constraint holds it).
     """
-    mine = Seat.objects.filter(registration=registration, quota=quota).exclude(state=SeatState.RELEASED).first()
-    if mine is not None:
-        return mine
     protocol = registration.category.protocol
     free = has_room(pool_of(quota), protocol) and not _somebody_waits(quota, protocol)
     if not free and not wait:
@@ -55,7 +54,7 @@ def claim(registration: Registration, quota: Quota, *, at: datetime, wait: bool 
     return seat
 
 
-def take(seat: Seat, quota: Quota, *, at: datetime) -> Seat:
+def take(seat: Seat, *, at: datetime) -> Seat:
     """A seat that was offered is held from now on."""
     seat.state, seat.offered_until, seat.changed_at = SeatState.HELD, None, at
     seat.save(update_fields=["state", "offered_until", "changed_at"])
@@ -65,7 +64,7 @@ def take(seat: Seat, quota: Quota, *, at: datetime) -> Seat:
 def give_past_the_line(seat: Seat, quota: Quota, *, at: datetime) -> bool:
     """Seat somebody who waits, past the line, where the pool has any seat at all; False where it has none."""
     if seat.state == SeatState.OFFERED:
-        take(seat, quota, at=at)
+        take(seat, at=at)
         return True
     if not has_room(pool_of(quota), True):
         return False

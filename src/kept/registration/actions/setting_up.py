@@ -195,7 +195,7 @@ def limit_delegation(delegation: Delegation, most: int | None, *, by: Any, at: d
 def settle_everything(meeting: Meeting, *, at: datetime) -> int:
     """Offer what is free in every pool of a meeting (after a restore, after a correction); how many offers."""
     with transaction.atomic():
-        pools = lock_pools(meeting.quotas.values_list("pk", flat=True))
+        pools = lock_pools(meeting.pk)
         return sum(offer_what_is_free(quota, at=at) for quota in pools.values())
 
 
