@@ -8,7 +8,14 @@ import pytest
 
 from kept.meetings.models import Meeting, Status
 from kept.registration import actions
-from kept.registration.models import Category, Mode, Quota, Registration
+from kept.registration.models import Category, Consent, Mode, Quota, Registration
+
+
+def agree(registration: Registration) -> None:
+    """What has to be agreed to, agreed to."""
+    Consent.objects.create(
+        registration=registration, kind="processing", text="…", language="en", given_at=datetime.now(UTC)
+    )
 
 
 @pytest.fixture
@@ -69,6 +76,7 @@ def register(meeting, make_category):
             at=at,
             values=said | values,
         )
+        agree(registration)
         actions.submit(registration, by=None, at=at)
         return actions.confirm_address(registration, by=None, at=at)
 

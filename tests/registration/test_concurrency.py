@@ -11,6 +11,7 @@ from django.db import connection
 from kept.registration import actions
 from kept.registration.actions import seats
 from kept.registration.models import Category, Registration, Seat, SeatState
+from tests.registration.conftest import agree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +35,7 @@ def sent(meeting, category, n: int) -> Registration:
     now = datetime.now(UTC)
     values = {"given_name": "Ada", "family_name": f"{n}", "country": "CHE", "organisation_name": "Lake Networks"}
     one = actions.start(meeting, category, email=f"p{n}@example.org", mode="in_person", by=None, at=now, values=values)
+    agree(one)
     return actions.submit(one, by=None, at=now)
 
 

@@ -1,11 +1,20 @@
-"""What registration adds to the worker's duties; its personal links and its mails."""
+"""What registration adds: the box on a meeting's page, the worker's duties, its personal links and mails, the menu."""
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
+from kept.base.navigation import MY, Entry
+from kept.base.navigation import register as register_entry
 from kept.base.worker import register_duty
+from kept.meetings import panels
 from kept.registration import notices, purposes  # noqa: F401  (they register themselves)
 from kept.registration.actions.approving import escalate_silence
 from kept.registration.actions.offering import lapse_offers
+from kept.registration.boxes import box
 
 register_duty("registration.lapse_offers", every=15, run=lapse_offers)
 register_duty("registration.escalate_silence", every=600, run=escalate_silence)
+
+panels.register(panels.Panel("registration", panels.BOX, 10, "registration/box.html", box))
+register_entry(Entry(_("My registrations"), "registration:mine", 50, section=MY))

@@ -49,6 +49,8 @@ def confirm(link: Link, request: HttpRequest, at: datetime) -> str:
     """The address is theirs: on to an approver or to a seat, and to the page of the registration."""
     registration = registration_of(link)
     if registration.state in (State.DRAFT, State.SUBMITTED):
+        # Whoever typed the address may be somebody else: from here on only links that were mailed to it are good.
+        Link.objects.filter(purpose=OWN, subject=registration.key, revoked_at=None).update(revoked_at=at)
         registration = actions.confirm_address(registration, by=Holder(registration.pk), at=at)
     return address_of(own_link(registration, at=at))
 

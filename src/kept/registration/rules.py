@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from kept.registration.consents import that_apply
 from kept.registration.models import Mode, Question, Registration
 
 
 def missing(registration: Registration) -> list[str]:
-    """Names of what is not filled in: fields, `question:<code>` for required questions that apply."""
+    """Names of what is not filled in: fields, `consent:<kind>`, `question:<code>` where required and applying."""
     lacks = [name for name in ("given_name", "family_name", "email", "country") if not getattr(registration, name)]
     if not (registration.organisation_id or registration.organisation_name):
         lacks.append("organisation")
+    agreed = set(registration.consents.filter(revoked_at=None).values_list("kind", flat=True))
+    lacks += [f"consent:{one.kind}" for one in that_apply(registration.mode) if one.required and one.kind not in agreed]
     answered = dict(registration.answers.values_list("question__code", "value"))
     lacks += [
         f"question:{question.code}" for question in asked(registration, answered)

@@ -25,6 +25,7 @@ urlpatterns = [
         path("", include("kept.pledges.urls")),
         path("", include("kept.progress.urls")),
         path("", include("kept.registry.urls")),
+        path("", include("kept.registration.urls")),
         path("", include("kept.meetings.urls")),
         prefix_default_language=False,
     ),

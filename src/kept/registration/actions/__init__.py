@@ -1,5 +1,6 @@
 """Verbs of the room registration: the only code that changes its state."""
 
+from kept.registration.actions.answering import agree, answer
 from kept.registration.actions.approving import (
     approve,
     approve_for_organisation,
@@ -47,6 +48,8 @@ __all__ = [
     "add_category",
     "add_pool",
     "add_pool_for",
+    "agree",
+    "answer",
     "approve",
     "approve_for_organisation",
     "ask",

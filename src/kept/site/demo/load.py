@@ -62,7 +62,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         raise NotEmpty("DATABASE_URL names this database. Use `kept demo --force` if it is for the demonstration.")
     if not is_empty():
         raise NotEmpty("This database is not empty. The demonstration only goes into an empty one.")
-    from kept.site.demo import desk, life, meetings, people
+    from kept.site.demo import desk, life, meetings, people, registrations
 
     now = now or datetime.now(UTC)
     with transaction.atomic():
@@ -79,6 +79,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         staff = people.make(loading)
         desk.fill(loading, staff)
         meetings.make(loading, staff)
+        registrations.make(loading, staff)
     installation.forget()
 
 

@@ -1,0 +1,23 @@
+"""What registration shows on a meeting's page: seats left, and the way in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from kept.meetings.models import Meeting
+from kept.registration.actions import may_register_now
+from kept.registration.queries import pools_shown
+
+FRESH = timedelta(seconds=5)  # so long may "37 of 300 seats left" be said after somebody took one
+
+
+def box(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, Any] | None:
+    """Seats left and the button, while registration is open; else the meeting's own box stands there."""
+    if not may_register_now(meeting, at):
+        return None
+    pools = pools_shown(meeting, get_language() or "en")
+    return {"meeting": meeting, "pools": pools, "fresh_until": at + FRESH} if pools else None

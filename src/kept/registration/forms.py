@@ -1,0 +1,195 @@
+"""What participants type, step by step, and how it is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from kept.base import places
+from kept.base.forms import place_choices
+from kept.base.languages import LANGUAGES
+from kept.base.widgets import MultiSelect, PickOne
+from kept.meetings.times import zone_or_none
+from kept.people.models import EntityType
+from kept.registration.consents import that_apply
+from kept.registration.models import Category, Mode, Question, QuestionKind, Registration
+
+GENDERS = [
+    ("", _("I do not say")),
+    ("woman", _("woman")),
+    ("man", _("man")),
+    ("other", _("another")),
+]
+LANGUAGE_CHOICES = [(language.code, language.native_name) for language in LANGUAGES]
+
+
+class BeginForm(forms.Form):
+    """As what, in which way, under which address."""
+
+    category = forms.ChoiceField(label=_("You take part as"), widget=PickOne(folded=False))
+    mode = forms.ChoiceField(label=_("You take part"), widget=PickOne(folded=False), choices=Mode.choices)
+    email = forms.EmailField(
+        label=_("Your mail address"), max_length=254, help_text=_("We write to you there; it becomes your way back in."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
+    )  # fmt: skip
+    mark_required = False
+
+    def __init__(self, data: Any = None, *, categories: list[Category], modes: list[str], account: Any = None) -> None:
+        super().__init__(data)
+        language = get_language() or "en"
+        self.categories = {category.code: category for category in categories}
+        choice = self.fields["category"]
+        choice.choices = [(one.code, one.name_in(language)) for one in categories]
+        choice.widget.notes = {one.code: one.abouts.get(language) or one.abouts.get("en", "") for one in categories}
+        self.fields["mode"].choices = [(value, label) for value, label in Mode.choices if value in modes]
+        if len(modes) == 1:
+            self.fields["mode"].initial = modes[0]
+        if account is not None:
+            self.fields["email"].initial = account.email
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        category = self.categories.get(said.get("category", ""))
+        if category is not None and said.get("mode") and said["mode"] not in category.modes:
+            self.add_error("mode", _("In this category one cannot take part in that way."))
+        return said
+
+
+class WhoForm(forms.Form):
+    """Who takes part, for whom."""
+
+    given_name = forms.CharField(label=_("Given name"), max_length=120,
+                                 widget=forms.TextInput(attrs={"autocomplete": "given-name"}))  # fmt: skip
+    family_name = forms.CharField(label=_("Family name"), max_length=120,
+                                  widget=forms.TextInput(attrs={"autocomplete": "family-name"}))  # fmt: skip
+    name_native = forms.CharField(
+        label=_("Name in its own script"), max_length=200, required=False,
+        help_text=_("As it is to stand on your badge, where it is written in another script than the name above."),
+    )  # fmt: skip
+    organisation_name = forms.CharField(
+        label=_("Organisation"), max_length=300, help_text=_("Its full name, or its abbreviation if we know it."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )  # fmt: skip
+    title = forms.CharField(label=_("Your title there"), max_length=200, required=False,
+                            widget=forms.TextInput(attrs={"autocomplete": "organization-title"}))  # fmt: skip
+    entity_type = forms.ChoiceField(label=_("Kind of organisation"), widget=PickOne(folded=False))
+    country = forms.ChoiceField(label=_("Country that you represent"), widget=PickOne())
+    gender = forms.ChoiceField(
+        label=_("Gender"),
+        choices=GENDERS,
+        required=False,
+        widget=PickOne(folded=False),
+        help_text=_("For statistics alone."),
+    )
+
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+        fields = ("given_name", "family_name", "name_native", "title", "entity_type", "country", "gender")
+        initial = {name: getattr(registration, name) for name in fields}
+        initial["organisation_name"] = (
+            registration.organisation.name if registration.organisation else registration.organisation_name
+        )
+        super().__init__(data, initial=initial)
+        self.fields["entity_type"].choices = EntityType.choices
+        self.fields["country"].choices = place_choices(one.alpha3 for one in places.all_countries())
+
+
+class PartForm(forms.Form):
+    """How somebody takes part, and what they need for it."""
+
+    language = forms.ChoiceField(label=_("Language of our mails to you"), choices=LANGUAGE_CHOICES)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages in which you follow"),
+        choices=LANGUAGE_CHOICES,
+        required=False,
+        widget=MultiSelect(folded=False),
+    )
+    accessibility = forms.CharField(
+        label=_("What you need so that you can take part"), required=False, max_length=1000,
+        help_text=_("Step-free ways, sign language, captions, an assistant: the team alone reads this."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    diet = forms.CharField(
+        label=_("What you do not eat"), required=False, max_length=300,
+        help_text=_("The caterer gets numbers, no names."),
+    )  # fmt: skip
+    needs_visa = forms.BooleanField(label=_("I need a visa to come"), required=False)
+    time_zone = forms.CharField(
+        label=_("Your time zone"), required=False, max_length=60,
+        help_text=_("As computers write it: Asia/Kathmandu. We tell you the time on your clock."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "data-time-zone": "", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+        fields = ("language", "languages", "accessibility", "diet", "needs_visa", "time_zone")
+        super().__init__(data, initial={name: getattr(registration, name) for name in fields})
+        for name in ("diet", "needs_visa") if registration.mode == Mode.REMOTE else ("time_zone",):
+            del self.fields[name]
+
+    def clean_time_zone(self) -> str:
+        zone = self.cleaned_data["time_zone"].strip()
+        if zone and zone_or_none(zone) is None:
+            raise forms.ValidationError(
+                _("There is no such time zone. Write it like Asia/Kathmandu, or leave it empty.")
+            )
+        return zone
+
+
+class QuestionsForm(forms.Form):
+    """The organiser's questions, as they are asked today."""
+
+    def __init__(self, data: Any = None, *, questions: list[Question], answers: dict[str, Any]) -> None:
+        super().__init__(data)
+        language = get_language() or "en"
+        self.questions = questions
+        for question in questions:
+            field = _field_of(question, language)
+            field.initial = answers.get(question.code)
+            self.fields[question.code] = field
+
+    @property
+    def values(self) -> dict[Question, Any]:
+        """{question: answer} of what was answered."""
+        said = {question: self.cleaned_data.get(question.code) for question in self.questions}
+        return {question: value for question, value in said.items() if value not in (None, "", [])}
+
+
+def _field_of(question: Question, language: str) -> forms.Field:
+    said = lambda texts: texts.get(language) or texts.get("en", "")  # noqa: E731
+    common = {"label": said(question.texts), "help_text": said(question.helps), "required": question.required}
+    options = [(one["value"], said(one["names"])) for one in question.options]
+    match question.kind:
+        case QuestionKind.LONG:
+            return forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), **common)
+        case QuestionKind.CHOICE:
+            return forms.ChoiceField(choices=options, widget=PickOne(folded=False), **common)
+        case QuestionKind.CHOICES:
+            return forms.MultipleChoiceField(choices=options, widget=MultiSelect(folded=False), **common)
+        case QuestionKind.YES_NO:
+            return forms.ChoiceField(
+                choices=[("yes", _("yes")), ("no", _("no"))], widget=PickOne(folded=False), **common
+            )
+        case QuestionKind.NUMBER:
+            return forms.IntegerField(min_value=0, max_value=1_000_000, **common)
+    return forms.CharField(max_length=300, **common)
+
+
+class ConsentForm(forms.Form):
+    """What is agreed to, one by one."""
+
+    mark_required = False
+
+    def __init__(self, data: Any = None, *, registration: Registration, given: set[str]) -> None:
+        super().__init__(data)
+        self.texts = {one.kind: one for one in that_apply(registration.mode)}
+        for kind, one in self.texts.items():
+            self.fields[kind] = forms.BooleanField(label=one.text, required=one.required, initial=kind in given)
+            if one.required:
+                self.fields[kind].error_messages["required"] = _("Without this nobody can be registered.")
+
+    @property
+    def agreed(self) -> dict[str, str]:
+        """{kind: the text as it was shown} of what was agreed to."""
+        return {kind: str(one.text) for kind, one in self.texts.items() if self.cleaned_data.get(kind)}

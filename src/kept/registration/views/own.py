@@ -1,0 +1,96 @@
+"""The page of one registration under its personal link: how it stands, what is next, what one may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kept.base.lifecycle import NotAllowed, Refused
+from kept.people.views.pages import signed_in
+from kept.registration import actions, queries
+from kept.registration.addresses import own_link
+from kept.registration.lifecycle import REGISTRATION
+from kept.registration.models import Mode, Registration, State
+from kept.registration.purposes import address_of
+from kept.registration.views.register import held, private, said_of, step_address
+
+
+@never_cache
+@require_safe
+def own(request: HttpRequest, token: str) -> HttpResponse:
+    """/meetings/registration/<token>/"""
+    registration, link, by = held(request, token)
+    if registration.state == State.DRAFT:
+        return private(redirect(step_address(link, "who")))
+    return private(render(request, "registration/own.html", context_of(registration, link, by)))
+
+
+def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]:
+    seat = queries.main_seat(registration)
+    other = Mode.REMOTE if registration.mode == Mode.IN_PERSON else Mode.IN_PERSON
+    at, meeting, language = timezone.now(), registration.meeting, get_language() or "en"
+    line = next((one for one in queries.seats_of(registration) if one["main"] and one["place"]), None)
+    moves = REGISTRATION.possible(registration, state=registration.state, by=by)
+    return {
+        "registration": registration,
+        "token": link.token,
+        "meeting": meeting,
+        "meeting_name": meeting.name_in(language),
+        "category": registration.category.name_in(language),
+        "seat": seat,
+        "place": line["place"] if line else None,
+        "online_meanwhile": registration.mode == Mode.IN_PERSON and queries.holds_online(registration),
+        "may_switch": "switch" in moves and other in registration.category.modes,
+        "other_mode": other,
+        "moves": moves,
+        "said": said_of(registration),
+        "over": at >= meeting.ends_at,
+        "edit_url": step_address(link, "who"),
+    }
+
+
+@never_cache
+@require_POST
+def move(request: HttpRequest, token: str, move: str) -> HttpResponse:
+    """Take or leave the offered seat, switch, cancel."""
+    registration, link, by = held(request, token)
+    at = timezone.now()
+    acts = {
+        "accept": lambda: actions.accept_offer(registration, by=by, at=at),
+        "leave": lambda: actions.leave_offer(registration, by=by, at=at),
+        "cancel": lambda: actions.cancel(registration, by=by, at=at),
+        "switch": lambda: actions.switch(registration, request.POST.get("mode", ""), by=by, at=at),
+    }
+    if move not in acts:
+        raise Http404("There is no such move.")
+    try:
+        acts[move]()
+    except NotAllowed as refusal:
+        raise Http404 from refusal
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return private(redirect(address_of(link)))
+
+
+@signed_in
+def mine(request: HttpRequest) -> HttpResponse:
+    """/my/registrations/: those of an account."""
+    language, at = get_language() or "en", timezone.now()
+    rows = [
+        {
+            "name": one.meeting.name_in(language),
+            "state": one.get_state_display(),
+            "mode": one.get_mode_display(),
+            "meeting": one.meeting,
+            "url": address_of(own_link(one, at=at)),
+        }
+        for one in queries.mine(request.user)
+    ]
+    return render(request, "registration/mine.html", {"rows": rows})

@@ -1,0 +1,99 @@
+"""Who has registered for the meeting to come: invented people, by the real actions, in every state."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from kept.base.models import OutgoingMail
+from kept.meetings.models import LinkedKind, Meeting, Status
+from kept.people.models import Link
+from kept.registration import actions
+from kept.registration.consents import CONSENTS
+from kept.registration.models import Approval, Category, Consent, Mode, Registration, State
+
+SEATS, RESERVE, RECEPTION = 300, 20, 60
+PEOPLE = 130
+GIVEN = (
+    "Ada",
+    "Bao",
+    "Chidi",
+    "Dunya",
+    "Elif",
+    "Farid",
+    "Goran",
+    "Hana",
+    "Ines",
+    "Jomo",
+    "Kaya",
+    "Lior",
+    "Mira",
+    "Nadir",
+)
+FAMILY = (
+    "Acorn", "Bramble", "Clover", "Dandelion", "Elder", "Fennel", "Gorse", "Hazel", "Iris", "Juniper", "Larkspur", "Mallow",
+)  # fmt: skip
+WEIGHTS = {"delegate": 50, "participant": 30, "press": 8, "young": 8, "head": 4}
+QUESTION = {
+    "texts": {
+        "en": "What do you want to take home from this meeting?",
+        "fr": "Que souhaitez-vous retirer de cette réunion ?",
+        "es": "¿Qué quiere llevarse de esta reunión?",
+        "ar": "ماذا تريد أن تستفيد من هذا الاجتماع؟",
+        "ru": "Что Вы хотите вынести из этого собрания?",
+        "zh-hans": "您希望从本次会议中收获什么？",
+    },
+    "kind": "text",
+}
+
+
+def make(loading: Any, staff: list[Any]) -> None:
+    """Pools, categories, a question, and some people who wait, hold seats or were refused."""
+    meeting = Meeting.objects.filter(status=Status.REGISTRATION_OPEN).first()
+    if meeting is None:
+        return
+    by, at = staff[0], loading.now
+    categories = {
+        one.code: one for one in actions.set_up_usual(meeting, seats=SEATS, reserve=RESERVE, by=by, at=at)
+    }  # fmt: skip
+    for linked in meeting.linked_events.filter(kind=LinkedKind.RECEPTION):
+        linked.capacity = linked.capacity or RECEPTION
+        linked.save(update_fields=["capacity"])
+        actions.add_pool_for(linked, by=by, at=at)
+    actions.ask(meeting, "take-home", QUESTION, categories=[], by=by, at=at)
+    rng = random.Random(2026)  # noqa: S311  (a demonstration that is the same each time)
+    for number in range(PEOPLE):
+        _one(meeting, categories, number, rng, loading, by=by, at=at - timedelta(hours=PEOPLE - number))
+    OutgoingMail.objects.filter(subject_kind="registration").delete()  # nobody is behind these addresses
+    Link.objects.filter(purpose__startswith="registration").delete()
+
+
+def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: random.Random, loading: Any, *, by: Any,
+         at: Any) -> None:  # fmt: skip
+    category = categories[rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]]
+    organisation = rng.choice(loading.organisations)
+    values = {
+        "given_name": rng.choice(GIVEN), "family_name": rng.choice(FAMILY), "organisation": organisation.root,
+        "entity_type": organisation.entity_type, "country": organisation.country or "CHE",
+        "gender": rng.choice(["woman", "man", "woman", "man", "other", ""]), "needs_visa": rng.random() < 0.2,
+    }  # fmt: skip
+    mode = Mode.REMOTE if rng.random() < 0.5 else Mode.IN_PERSON
+    one: Registration = actions.start(
+        meeting, category, email=f"participant{number + 1}@invented.example", mode=mode, by=by, at=at, values=values,
+        invited=category.by_invitation,
+    )  # fmt: skip
+    Consent.objects.bulk_create(
+        Consent(registration=one, kind=text.kind, text=str(text.text), language="en", given_at=at)
+        for text in CONSENTS if text.required or rng.random() < 0.6
+    )  # fmt: skip
+    if number % 19 == 0:
+        return  # still typing
+    actions.submit(one, by=by, at=at)
+    if number % 17 == 0:
+        return  # has not looked into the mail
+    one = actions.confirm_address(one, by=None, at=at)
+    if one.category.approval != Approval.NONE and rng.random() < 0.75:
+        one = actions.approve(one, by=by, at=at)
+    if one.state in (State.CONFIRMED, State.WAITLISTED) and number % 23 == 0:
+        actions.cancel(one, by=by, at=at)
