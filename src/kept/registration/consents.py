@@ -24,7 +24,7 @@ class ConsentText:
 CONSENTS: tuple[ConsentText, ...] = (
     ConsentText(
         "processing",
-        _("What I write here is used to hold this meeting, and erased afterwards as the rules below say."),
+        _("What I write here is used to hold this meeting, and for nothing else."),
         required=True,
     ),
     ConsentText("recording", _("The meeting is filmed and photographed. I may be seen in what is published.")),

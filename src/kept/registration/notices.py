@@ -49,6 +49,14 @@ def confirm_your_address(*, registration: Registration, at: datetime, **_more: A
     tell(registration, "confirm_address", at=at, purpose=CONFIRM, action=_("Yes, this is my address"))
 
 
+def tell_again(registration: Registration, *, at: datetime) -> None:
+    """Somebody wanted to register an address that is registered: its owner gets the link that they need next."""
+    if registration.state == State.SUBMITTED:
+        confirm_your_address(registration=registration, at=at)
+    else:
+        tell(registration, "already", at=at)
+
+
 @listens("registration.confirm_address")
 @listens("registration.approve")
 @listens("registration.switch")

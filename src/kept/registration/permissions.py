@@ -65,10 +65,11 @@ def may_answer_offer(person: Any, registration: Registration) -> bool:
 
 
 def may_approve_for_organisation(person: Any, registration: Registration) -> bool:
-    """Confirms a person as theirs: the focal points (and deputies) of the organisation, never oneself alone."""
+    """Confirms a person as theirs: the focal points (and deputies) of the organisation, never of oneself."""
     return bool(
         not isinstance(person, Holder)
         and registration.organisation_id
+        and not is_own(person, registration)
         and speaks_for(person, registration.organisation_id)
     )
 

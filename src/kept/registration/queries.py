@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from kept.meetings.models import Meeting
@@ -11,6 +10,7 @@ from kept.people.naming import normalise
 from kept.people.queries import visible_to
 from kept.registration.actions.seats import place_in_line, pool_of
 from kept.registration.models import (
+    LIVE,
     Category,
     Mode,
     Quota,
@@ -39,6 +39,7 @@ def pools_shown(meeting: Meeting, language: str) -> list[dict[str, Any]]:
                 "bookable": quota.bookable,
                 "left": free_for(pool_of(quota), False),
                 "waiting": quota.waiting,
+                "reserve": quota.protocol_reserve,
             }
         )
     return shown
@@ -90,12 +91,4 @@ def mine(person: Any) -> list[Registration]:
 
 def live_of(meeting: Meeting, email: str) -> Registration | None:
     """The registration of an address that counts."""
-    from kept.registration.models import LIVE
-
     return Registration.objects.filter(meeting=meeting, email__iexact=email, state__in=LIVE).first()
-
-
-def to_come_back_at(registration: Registration, at: datetime) -> datetime | None:
-    """When a remote participant comes back to join; None from then on."""
-    starts = registration.meeting.starts_at
-    return starts if at < starts else None

@@ -18,11 +18,11 @@ from kept.registration.permissions import may_edit_registration
 def answer(registration: Registration, answers: dict[Question, Any], *, by: Any, at: datetime) -> Registration:
     """Keep answers, each with the version of its question as it was asked. A question that is not named is unanswered.
 
-    Raises NotAllowed.
+    Raises NotAllowed; Refused where the registration has ended.
     """
     allow(may_edit_registration(by, registration))
     with transaction.atomic():
-        registration = locked(registration)
+        registration = _locked_live(registration)
         codes = {question.code for question in answers}
         asked_now = Question.objects.filter(meeting=registration.meeting_id, replaced_at=None)
         gone = {question.code for question in asked_now} - codes
@@ -45,7 +45,7 @@ def agree(registration: Registration, texts: dict[str, str], *, language: str, b
     allow(may_edit_registration(by, registration))
     needed = {one.kind for one in CONSENTS if one.required}
     with transaction.atomic():
-        registration = locked(registration)
+        registration = _locked_live(registration)
         if registration.state in LIVE and not needed <= set(texts):
             raise Refused(_("Without this nobody can be registered."))
         given = {row.kind: row for row in registration.consents.filter(revoked_at=None)}
@@ -63,3 +63,10 @@ def agree(registration: Registration, texts: dict[str, str], *, language: str, b
         if registration.state != State.DRAFT:
             note(registration, "agree", by=by, at=at, before=registration.state, kinds=sorted(texts))
     return registration
+
+
+def _locked_live(registration: Registration) -> Registration:
+    fresh = locked(registration)
+    if fresh.state not in {State.DRAFT, *LIVE}:
+        raise Refused(_("This registration has ended."))
+    return fresh

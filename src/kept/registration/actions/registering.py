@@ -50,6 +50,7 @@ def start(meeting: Meeting, category: Category, *, email: str, mode: str, by: An
             raise Refused(_("Registration is not open."))
         if category.by_invitation and not invited:
             raise NotAllowed(_("You may not do this."))
+    _is_open(category)
     _fits(meeting, category, mode)
     own = by is not None and by.email.casefold() == email.casefold()
     registration = Registration(
@@ -76,6 +77,8 @@ def save_draft(registration: Registration, values: dict[str, Any], *, version: i
         if registration.state != State.DRAFT and {"category", "mode"} & set(values):
             raise Refused(_("Category and way of taking part are changed by switching."))
         _set(registration, values)
+        if "category" in values:
+            _is_open(registration.category)
         _fits(registration.meeting, registration.category, registration.mode)
         registration.version += 1
         registration.save()
@@ -94,6 +97,7 @@ def submit(registration: Registration, *, by: Any, at: datetime) -> Registration
         REGISTRATION.check("submit", registration, state=registration.state, by=by)
         if not may_run_registration(by) and not may_register_now(registration.meeting, at):
             raise Refused(_("Registration is not open."))
+        _is_open(registration.category)
         if lacks := missing(registration):
             raise Refused(_("Some answers are missing."), code="missing:" + ",".join(lacks))
         registration.submitted_at = at
@@ -212,8 +216,14 @@ def _set(registration: Registration, values: dict[str, Any]) -> None:
         setattr(registration, name, value)
 
 
+def _is_open(category: Category) -> None:
+    """Nobody new comes into a closed category; who is in it stays, and may switch."""
+    if category.closed_at is not None:
+        raise Refused(_("This category is closed."))
+
+
 def _fits(meeting: Meeting, category: Category, mode: str) -> None:
-    if category.meeting_id != meeting.pk or category.closed_at is not None:
+    if category.meeting_id != meeting.pk:
         raise Refused(_("This category is closed."))
     if mode not in category.modes:
         raise Refused(_("In this category one cannot take part in that way."))

@@ -19,7 +19,7 @@ from kept.registration.addresses import own_link
 from kept.registration.lifecycle import REGISTRATION
 from kept.registration.models import Mode, Registration, State
 from kept.registration.purposes import address_of
-from kept.registration.views.register import held, private, said_of, step_address
+from kept.registration.views.register import held, names_of_steps, order_of, private, said_of, step_address
 
 
 @never_cache
@@ -52,7 +52,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "moves": moves,
         "said": said_of(registration),
         "over": at >= meeting.ends_at,
-        "edit_url": step_address(link, "who"),
+        "steps": [(names_of_steps()[one], step_address(link, one)) for one in order_of(registration) if one != "check"],
     }
 
 

@@ -15,17 +15,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from kept.base import places
+from kept.base.formats import format_list
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.views.frame import frame
 from kept.people import links
 from kept.people.models import Link
 from kept.registration import actions, consents, notices, queries, rules
 from kept.registration.addresses import OWN, own_link
-from kept.registration.forms import BeginForm, ConsentForm, PartForm, QuestionsForm, WhoForm
+from kept.registration.forms import LANGUAGE_CHOICES, BeginForm, ConsentForm, PartForm, QuestionsForm, WhoForm
 from kept.registration.models import Registration, State
 from kept.registration.permissions import Holder, may_edit_registration
 from kept.registration.purposes import address_of, registration_of
 
+NATIVE = dict(LANGUAGE_CHOICES)
 STEPS = ("who", "part", "questions", "consents", "check")
 
 
@@ -53,9 +56,10 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         registration = _begin(request, here.meeting, form, account)
         if registration is not None:
             return redirect(step_address(own_link(registration, at=timezone.now()), "who"))
+    pools = queries.pools_shown(here.meeting, here.language)
     context = here.context(
         "register", form=form, is_open=is_open, categories=[(one, one.name_in(here.language)) for one in categories],
-        pools=queries.pools_shown(here.meeting, here.language),
+        pools=pools, reserve=any(pool["reserve"] for pool in pools),
     )  # fmt: skip
     return render(request, "registration/register.html", context, status=200 if not form.errors else 422)
 
@@ -130,6 +134,10 @@ def step(request: HttpRequest, token: str, step: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal.message))
         else:
+            registration.refresh_from_db()
+            more = step == "questions" and {q.code for q in rules.asked(registration, answers_of(registration))}
+            if more and not more <= set(form.fields):  # an answer leads to further questions
+                return private(redirect(step_address(link, step)))
             return private(redirect(onward(registration, link, step, request.POST.get("go", "next"))))
     return private(_drawn(request, registration, link, step, form))
 
@@ -177,7 +185,7 @@ def answers_of(registration: Registration) -> dict[str, Any]:
 def _form(request: HttpRequest, registration: Registration, by: Any, step: str) -> tuple[Any, Callable[[], Any]]:
     """(the form of a step, what saves it)."""
     data, at = request.POST or None, timezone.now()
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdigit() else registration.version
+    version = _version(request, registration)
     keep = lambda values: actions.save_draft(registration, values, version=version, by=by, at=at)  # noqa: E731
     if step == "who":
         form = WhoForm(data, registration=registration)
@@ -196,6 +204,12 @@ def _form(request: HttpRequest, registration: Registration, by: Any, step: str) 
     return None, lambda: None
 
 
+def _version(request: HttpRequest, registration: Registration) -> int:
+    """The version that the window shows which sends this; without one, the present."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else registration.version
+
+
 def _who(said: dict[str, Any], registration: Registration) -> dict[str, Any]:
     """What was typed, with the registry's organisation where it is one by its very name."""
     values = {name: value for name, value in said.items() if name != "organisation_name"}
@@ -209,7 +223,7 @@ def _send(request: HttpRequest, registration: Registration, link: Link, by: Any)
     except actions.RegisteredAlready:
         # Whoever asks does not learn that the address is registered: its owner gets their link again.
         if known := queries.live_of(registration.meeting, registration.email):
-            notices.tell(known, "already", at=timezone.now())
+            notices.tell_again(known, at=timezone.now())
         return redirect(reverse("registration:sent", args=[link.token]))
     except NotAllowed as refusal:
         raise Http404 from refusal
@@ -232,8 +246,6 @@ def sent(request: HttpRequest, token: str) -> HttpResponse:
 
 def said_of(registration: Registration) -> list[dict[str, Any]]:
     """What was answered, as facts to be checked, with the step in which it is changed."""
-    from kept.base import places
-
     language = get_language() or "en"
     organisation = (
         registration.organisation.name_in(language) if registration.organisation else registration.organisation_name
@@ -247,6 +259,15 @@ def said_of(registration: Registration) -> list[dict[str, Any]]:
         (_("Category"), registration.category.name_in(language)),
         (_("Takes part"), registration.get_mode_display()),
         (_("Your mail address"), registration.email),
+        (_("Kind of organisation"), registration.get_entity_type_display()),
+        (
+            _("Languages in which you follow"),
+            format_list([NATIVE.get(one, one) for one in registration.languages], language),
+        ),
+        (_("What you need so that you can take part"), registration.accessibility),
+        (_("What you do not eat"), registration.diet),
+        (_("I need a visa to come"), _("yes") if registration.needs_visa else ""),
+        (_("Your time zone"), registration.time_zone),
     ]
     for row in registration.answers.select_related("question"):
         facts.append(
@@ -264,8 +285,6 @@ def spoken(question: Any, value: Any) -> str:
     language = get_language() or "en"
     names = {one["value"]: one["names"].get(language) or one["names"].get("en", "") for one in question.options}
     names |= {"yes": _("yes"), "no": _("no")} if question.kind == "yes_no" else {}
-    from kept.base.formats import format_list
-
     if isinstance(value, list):
         return format_list([names.get(one, str(one)) for one in value], language)
     return str(names.get(value, value))
