@@ -8,7 +8,7 @@ import pytest
 
 from kept.base.models import OutgoingMail
 from kept.people.models import Link
-from kept.registration.models import Consent, Registration
+from kept.registration.models import Consent, Question, Registration
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,7 @@ def confirm_by_mail(client) -> str:
 def test_without_an_account_a_click_in_a_mail_makes_it_count(client, meeting, make_category):
     make_category()
     url = fill(client, begin(client, meeting))
+    assert b"<dt>Organisation</dt><dd>Lake Networks</dd>" in client.get(url).content
     assert client.post(url).url.endswith("/sent/")
     one = Registration.objects.get()
     assert (one.state, one.country, one.language) == ("submitted", "KEN", "fr")
@@ -163,3 +164,30 @@ def test_registration_that_is_not_open_takes_nobody(client, meeting, make_catego
     )
     assert page.status_code == 200
     assert not Registration.objects.exists()
+
+
+def test_an_answer_that_leads_to_a_further_question_stays_at_the_questions(client, meeting, make_category):
+    make_category()
+    Question.objects.create(meeting=meeting, code="speak", kind="yes_no", texts={"en": "Will you speak?"})
+    Question.objects.create(
+        meeting=meeting,
+        code="tongue",
+        texts={"en": "In which language?"},
+        condition={"code": "speak", "values": ["yes"]},
+    )
+    step = begin(client, meeting).replace("/who/", "/questions/")
+    assert client.post(step, {"speak": "yes"}).url == step
+    assert client.post(step, {"speak": "yes", "tongue": "Nepali"}).url.endswith("/consents/")
+
+
+def test_who_lost_the_first_mail_gets_the_same_link_again(client, meeting, make_category):
+    make_category()
+    client.post(fill(client, begin(client, meeting)))
+    client.post(fill(client, begin(client, meeting)))
+    assert [mail.kind for mail in OutgoingMail.objects.order_by("pk")] == ["registration/confirm_address"] * 2
+
+
+def test_a_version_that_is_no_number_is_no_fault(client, meeting, make_category):
+    make_category()
+    url = begin(client, meeting)
+    assert client.post(url, {"version": "²"}).status_code == 422

@@ -16,6 +16,7 @@ from kept.people.actions import make_link
 from kept.people.models import Membership, Organisation, Person
 from kept.pledges import actions
 from kept.pledges.models import Attachment, Message, Partnership, Pledge, Revision, Translation
+from kept.registration.models import Category, Registration
 from kept.registry import page_cache
 from tests.meetings import making
 from tests.site.doors import Door, content_of, doors
@@ -72,6 +73,9 @@ def hidden_meeting(pledge: Pledge, secretary: Person, now) -> None:
     making.speaks(making.speaker("Qwyjibo Speaker", by=secretary, at=now), session, by=secretary, at=now)
     meeting_actions.release(meeting, {}, by=secretary, at=now)
     SessionPledge.objects.create(session=session, pledge=pledge, purpose="announce")
+    category = Category.objects.create(meeting=meeting, code="delegate", names=text, modes=["remote"])
+    Registration.objects.create(meeting=meeting, category=category, mode="remote", email="qwyjibo@example.com",
+                                given_name="Qwyjibo", state="confirmed")  # fmt: skip
     document = Document.objects.create(meeting=meeting, titles=text, public_from=now)
     kept = default_storage.save("meetings/documents/a.txt", ContentFile(b"qwyjibo in a document"))
     DocumentFile.objects.create(
@@ -117,6 +121,7 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
         "uidb36": ["a"], "key": ["b"], "path": ["0.p/1"], "generation": [1], "provider": ["x"], "batch": [1], "row": [1],
         "number": [1], "year": [2026], "month": ["2026-11"], "version": [1], "delivery": [1],
         "verb": ["pause", "test", "end", "answer", "correct", "close"],
+        "move": ["cancel", "switch"], "part": ["rooms"],
         "day": ["2026-11-26"], "ending": ["csv.gz", "ttl"],
     }  # fmt: skip
 

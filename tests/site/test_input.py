@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import islice
 
@@ -16,8 +17,10 @@ from kept.base.models import Installation
 from kept.log.models import Entry
 from kept.meetings import actions as meeting_actions
 from kept.meetings.models import Session
-from kept.people.models import Organisation, Person
+from kept.people.models import Link, Organisation, Person
 from kept.pledges.models import Pledge, Revision
+from kept.registration import actions as registrations
+from kept.registration.models import Registration
 from tests.meetings import making
 from tests.site.doors import content_of, doors
 
@@ -44,10 +47,22 @@ def house(make_pledge, make_organisation, secretary):
     session = making.session(meeting, "Some session", "14:00", by=secretary)
     Session.objects.filter(pk=session.pk).update(code="abcdef")
     meeting_actions.release(meeting, {}, by=secretary, at=making.MADE)
+    takes_registrations(meeting)
     made = {state: make_pledge(state) for state in ("published", "withdrawn", "submitted", "draft")}
     Installation.objects.update_or_create(pk=1, defaults={"demonstration": True})  # no second factor is owed
     installation.forget()
     return made
+
+
+def takes_registrations(meeting) -> None:
+    """Registration is open, and somebody has begun one."""
+    meeting.status = "registration_open"
+    meeting.save()
+    registrations.set_up_usual(meeting, seats=3, by=None, at=making.MADE)
+    delegate = meeting.categories.get(code="delegate")
+    begun = Registration.objects.create(meeting=meeting, category=delegate, mode="in_person", email="begun@example.org")
+    Link.objects.create(token="b" * 43, purpose="registration", subject=begun.key, email=begun.email,
+                        expires_at=making.MADE + timedelta(days=36_500))  # fmt: skip
 
 
 def open_addresses(house) -> list[str]:
@@ -197,6 +212,7 @@ PAGES = {
         "/pledges/{draft}/write/money/", "/pledges/{draft}/write/with/", "/pledges/{draft}/write/check/",
         "/my/pledges/{draft}/", "/my/pledges/{submitted}/", "/my/pledges/{published}/", "/my/pledges/{published}/withdraw/",
         "/my/pledges/{published}/supersede/", "/accounts/email/", "/accounts/password/set/", "/accounts/2fa/totp/activate/",
+        "/my/registrations/",
     ),
     "secretary": (
         "/desk/meetings/new/", "/desk/meetings/some-meeting/edit/about/", "/desk/meetings/some-meeting/edit/place/",
@@ -209,7 +225,12 @@ PAGES = {
         "/desk/settings/groups/", "/desk/terms/", "/desk/terms/focus/new/", "/desk/terms/focus/access/", "/desk/translations/",
         "/desk/import/",
     ),
-    "anonymous": ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"),
+    "anonymous": (
+        "/meetings/some-meeting/register/", f"/meetings/registration/{'b' * 43}/step/who/",
+        f"/meetings/registration/{'b' * 43}/step/part/", f"/meetings/registration/{'b' * 43}/step/consents/",
+        f"/meetings/registration/{'b' * 43}/step/check/",
+        "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
+    ),
 }  # fmt: skip
 # Buttons that need nothing, and decisions that owe a reason: any text is one. They are tested in tests/pledges.
 ANY_TEXT_WILL_DO = re.compile(r"/(logout|recall|revise|discard|withdraw|delist|redact/\d+)/")

@@ -276,8 +276,8 @@ def said_of(registration: Registration) -> list[dict[str, Any]]:
     agreed = {one.kind for one in consents.CONSENTS} & set(
         registration.consents.filter(revoked_at=None).values_list("kind", flat=True)
     )
-    facts += [(one.text, _("agreed")) for one in consents.CONSENTS if one.kind in agreed]
-    return [{"label": label, "value": value} for label, value in facts if value]
+    facts.append((_("What you agree to"), " ".join(str(one.text) for one in consents.CONSENTS if one.kind in agreed)))
+    return [{"term": label, "value": value} for label, value in facts if value]
 
 
 def spoken(question: Any, value: Any) -> str:

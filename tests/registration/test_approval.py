@@ -1,0 +1,75 @@
+"""Who says yes: a focal point, the secretariat, never oneself, never silence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from kept.base.lifecycle import NotAllowed, Refused
+from kept.base.models import OutgoingMail
+from kept.registration import actions
+from kept.registration.models import Approval, Category, Question
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lake(make_organisation):
+    return make_organisation("Lake Networks", country="CHE")
+
+
+@pytest.fixture
+def focal(make_member, lake):
+    return make_member(lake, email="focal@example.org")
+
+
+@pytest.fixture
+def asked(make_category, register, lake, focal):
+    """Somebody who waits for the yes of Lake Networks."""
+    return register(make_category(approval=Approval.ORGANISATION), organisation=lake)
+
+
+def test_a_focal_point_confirms_then_the_secretariat_decides(asked, focal, secretary, now):
+    assert asked.state == "pending_focal_point"
+    assert OutgoingMail.objects.filter(kind="registration/is_this_yours", to="focal@example.org").count() == 1
+    assert actions.approve_for_organisation(asked, by=focal, at=now).state == "pending_secretariat"
+    assert actions.approve(asked, by=secretary, at=now).state == "confirmed"
+
+
+def test_silence_goes_to_the_secretariat_and_never_approves(asked, now):
+    assert actions.escalate_silence(now + timedelta(days=6)) == 1
+    asked.refresh_from_db()
+    assert asked.state == "pending_secretariat"
+
+
+def test_nobody_confirms_oneself(asked, focal, now):
+    asked.person = focal
+    asked.save()
+    with pytest.raises(NotAllowed):
+        actions.approve_for_organisation(asked, by=focal, at=now)
+
+
+def test_the_focal_point_of_another_organisation_may_not(asked, make_organisation, make_member, now):
+    stranger = make_member(make_organisation("Neighbour Works"), email="stranger@example.org")
+    with pytest.raises(NotAllowed):
+        actions.approve_for_organisation(asked, by=stranger, at=now)
+
+
+def test_a_closed_category_takes_nobody_new_and_keeps_who_is_in_it(register, secretary, now):
+    one = register()
+    category = Category.objects.get()
+    actions.close_category(category, closed=True, by=secretary, at=now)
+    one.refresh_from_db()
+    assert actions.save_draft(one, {"diet": "nuts"}, version=one.version, by=secretary, at=now).diet == "nuts"
+    assert actions.switch(one, "remote", by=secretary, at=now).state == "confirmed"
+    with pytest.raises(Refused):
+        actions.start(one.meeting, Category.objects.get(), email="late@example.org", mode="remote", by=None, at=now)
+
+
+def test_what_has_ended_is_not_answered_any_more(register, meeting, secretary, now):
+    one = register()
+    question = Question.objects.create(meeting=meeting, code="why", texts={"en": "Why?"})
+    actions.cancel(one, by=secretary, at=now)
+    with pytest.raises(Refused):
+        actions.answer(one, {question: "because"}, by=secretary, at=now)
