@@ -218,6 +218,7 @@ PAGES = {
         "/desk/meetings/new/", "/desk/meetings/some-meeting/edit/about/", "/desk/meetings/some-meeting/edit/place/",
         "/desk/meetings/some-meeting/parts/rooms/new/", "/desk/meetings/some-meeting/parts/documents/new/",
         "/desk/meetings/some-meeting/reschedule/", "/desk/meetings/some-meeting/copy/",
+        "/desk/meetings/some-meeting/speakers/new/",
         "/desk/pledges/", "/desk/pledges/{submitted}/", "/desk/pledges/{published}/", "/desk/pledges/{published}/delist/",
         "/desk/pledges/{published}/rate/", "/desk/pledges/{published}/redact/1/", "/desk/organisations/{lead}/",
         "/desk/organisations/new/", "/desk/organisations/{lead}/edit/", "/desk/organisations/{lead}/merge/", "/desk/accounts/",

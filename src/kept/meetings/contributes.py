@@ -8,6 +8,7 @@ from kept.base import navigation
 from kept.base.worker import register_duty
 from kept.meetings.actions.times import follow_the_clocks
 from kept.meetings.permissions import may_run_meeting
+from kept.meetings.views import speakers  # noqa: F401 (personal links are known from the start)
 from kept.registry import page_cache
 
 navigation.register(navigation.Entry(name=_("Meetings"), url_name="meetings:meetings", order=60))

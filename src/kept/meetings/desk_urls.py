@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.meetings.desk import embargo, meetings, parts
+from kept.meetings.desk import embargo, meetings, parts, speakers
 
 urlpatterns = [
     path("desk/meetings/", meetings.meetings, name="desk_meetings"),
@@ -19,4 +19,7 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/parts/<slug:part>/new/", parts.new_part, name="desk_new_part"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/<int:pk>/", parts.part, name="desk_part"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/<int:pk>/remove/", parts.remove, name="desk_remove_part"),
+    path("desk/meetings/<slug:slug>/speakers/", speakers.speakers, name="desk_speakers"),
+    path("desk/meetings/<slug:slug>/speakers/new/", speakers.new, name="desk_new_speaker"),
+    path("desk/meetings/<slug:slug>/speakers/<int:pk>/", speakers.speaker, name="desk_speaker"),
 ]

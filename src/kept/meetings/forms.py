@@ -32,7 +32,14 @@ from kept.meetings.times import zone_names
 from kept.pledges.attachments import PICTURES, Examined, FileRefused, examine
 
 Label = str | Promise
-RESERVED = {"speakers", "new", "documents", "agendas", "viewing"}  # words that stand where a meeting's name would
+RESERVED = {
+    "speakers",
+    "new",
+    "documents",
+    "agendas",
+    "viewing",
+    "speaking",
+}  # words that stand where a meeting's name would
 
 
 @dataclass(frozen=True)

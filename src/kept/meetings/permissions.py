@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from kept.meetings.models import Meeting, Profile, Session, SessionRole
@@ -49,8 +50,31 @@ def may_manage_speakers(person: Any, subject: Any = None) -> bool:
     return is_secretariat(person)
 
 
+@dataclass(frozen=True)
+class SpeakerByLink:
+    """Whoever holds a speaker's personal link: the person, or who opens their mail. Has no account as far as we know."""
+
+    profile_id: int
+    is_authenticated: bool = False
+    is_active: bool = True
+    is_staff: bool = False
+    pk: None = None
+
+
+def account_of(person: Any) -> Any:
+    """The account for a history entry; None for who came by a link."""
+    return None if isinstance(person, SpeakerByLink) else person
+
+
+def may_keep_profile(person: Any, profile: Profile) -> bool:
+    """Writes what is known of somebody who speaks: they themselves, and the secretariat."""
+    return is_speaker(person, profile) or is_secretariat(person)
+
+
 def is_speaker(person: Any, profile: Profile) -> bool:
-    """Is that person, by their account."""
+    """Is that person, by their personal link or by their account."""
+    if isinstance(person, SpeakerByLink):
+        return person.profile_id == profile.pk
     return bool(person and person.is_authenticated and profile.person_id == person.pk)
 
 

@@ -32,7 +32,16 @@ from kept.meetings.models.programme import (
     Slot,
     ViewerFunction,
 )
-from kept.meetings.models.speaking import Availability, Profile, ProfilePrivate, RoleKind, RoleState, SessionRole
+from kept.meetings.models.speaking import (
+    Availability,
+    Profile,
+    ProfilePrivate,
+    RecordingRelease,
+    RoleKind,
+    RoleState,
+    SessionRole,
+    Speaking,
+)
 
 __all__ = [
     "AgendaFeed",
@@ -55,6 +64,7 @@ __all__ = [
     "PledgePurpose",
     "Profile",
     "ProfilePrivate",
+    "RecordingRelease",
     "RoleKind",
     "RoleState",
     "Room",
@@ -67,6 +77,7 @@ __all__ = [
     "SessionRole",
     "SessionViewer",
     "Slot",
+    "Speaking",
     "Status",
     "ViewerFunction",
     "in_language",

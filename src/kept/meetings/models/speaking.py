@@ -80,6 +80,8 @@ class ProfilePrivate(models.Model):
     access_needs = models.TextField(blank=True)
     travel_needs = models.TextField(blank=True)
     note = models.TextField(blank=True)  # the team's own
+    rank = models.CharField(max_length=120, blank=True)  # as protocol sees it
+    original = models.FileField(upload_to="meetings/originals/", max_length=200, blank=True)  # before it was cropped
 
     def __str__(self) -> str:
         return f"private: {self.profile_id}"
@@ -168,3 +170,48 @@ class Availability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile_id} {self.day} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class Speaking(models.Model):
+    """A person at one meeting: in which language they are written to, who stands in, when they were written to."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="speaking")
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="speaking")
+    language = models.CharField(max_length=10, default="en")  # of the mails
+    stand_in_name = models.CharField(max_length=200, blank=True)
+    stand_in_phone = models.CharField(max_length=60, blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(default=0)  # that were written
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["meeting", "profile"], name="speaking_once")]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} at {self.meeting_id}"
+
+
+class RecordingRelease(models.Model):
+    """What a person signed about being recorded and photographed: the words as they stood. Taken back, the row stays."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="recording_releases")
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="recording_releases")
+    text_version = models.CharField(max_length=20)
+    text = models.TextField()  # what was read, in `language`
+    language = models.CharField(max_length=10)
+    recording = models.BooleanField()
+    photographs = models.BooleanField()
+    signed_name = models.CharField(max_length=200)
+    signed_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["signed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "profile"], condition=Q(revoked_at=None), name="recording_release_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signed_name} {self.text_version}"

@@ -1,0 +1,180 @@
+"""The desk's speakers of a meeting: who was asked, who said what, what is missing; invited and reminded by held mails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from kept.base.desk import for_the_desk
+from kept.base.desk_settings import attempt
+from kept.base.formats import format_number
+from kept.base.lifecycle import NotAllowed, Refused
+from kept.meetings import notices, privacy
+from kept.meetings.actions import inviting
+from kept.meetings.actions import speaking as acts
+from kept.meetings.desk.meetings import meeting_of
+from kept.meetings.lifecycle import ROLE
+from kept.meetings.models import Availability, Meeting, Profile, RoleKind, RoleState, SessionRole
+from kept.meetings.readiness import Person, people_at
+from kept.meetings.speaker_forms import SpeakerForm
+
+VERBS: dict[str, tuple[Any, Callable[..., SessionRole]]] = {
+    # A place of somebody, decided on the desk: words of the button, action.
+    "confirm": (gettext_lazy("Said yes"), acts.confirm_role),
+    "decline": (gettext_lazy("Said no"), acts.decline_role),
+    "withdraw": (gettext_lazy("Take out of the session"), acts.withdraw_role),
+}
+TONES = {RoleState.CONFIRMED: "kept", RoleState.INVITED: "late", RoleState.DECLINED: "broken"}
+
+
+@for_the_desk
+def speakers(request: HttpRequest, slug: str) -> HttpResponse:
+    """/desk/meetings/<slug>/speakers/: everybody, and a mail to those who are ticked."""
+    meeting = meeting_of(slug)
+    language = get_language() or "en"
+    people = people_at(meeting)
+    if request.method == "POST":
+        write_to(request, meeting, people)
+        return redirect("meetings:desk_speakers", slug)
+    context = {
+        "meeting": meeting, "name": meeting.name_in(language), "lines": [line(p, language) for p in people],
+        "waiting": sum(p.waits for p in people), "coming": sum(p.comes for p in people),
+    }  # fmt: skip
+    return render(request, "meetings/desk/speakers.html", context)
+
+
+def line(person: Person, language: str) -> dict[str, Any]:
+    return {
+        "pk": person.profile.pk,
+        "name": person.profile.name,
+        "url": reverse("meetings:desk_speaker", args=[person.row.meeting.slug, person.profile.pk]),
+        "roles": [role_line(role, language) for role in person.roles],
+        "missing": person.missing if person.comes or person.waits else [],
+        "asked": person.row.reminded_at or person.row.invited_at,
+        "mail": notices.address_to(person.profile),
+        "shown": person.profile.released_at is not None,
+    }
+
+
+def role_line(role: SessionRole, language: str) -> dict[str, Any]:
+    state = RoleState(role.state)
+    return {
+        "pk": role.pk, "session": role.session.title_in(language) or role.session.code,
+        "kind": RoleKind(role.kind).label, "state": state.label, "tone": TONES.get(state, ""), "remote": role.remote,
+        "before": role.substitute_for.profile.name if role.substitute_for else "",
+    }  # fmt: skip
+
+
+def write_to(request: HttpRequest, meeting: Meeting, people: list[Person]) -> None:
+    """Write the mails that a button asks for to everybody who is ticked; they wait in the outbox."""
+    verb, chosen = request.POST.get("verb", ""), set(request.POST.getlist("who"))
+    if verb not in ("invite", "remind"):
+        raise Http404
+    written, now = 0, timezone.now()
+    for person in people:
+        if str(person.profile.pk) not in chosen:
+            continue
+        try:
+            act = inviting.invite if verb == "invite" else inviting.remind
+            written += bool(act(meeting, person.profile, by=request.user, at=now))
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            messages.error(request, str(refusal.message))
+    n = format_number(written, get_language() or "en")
+    words = ngettext("%(n)s mail waits in the outbox.", "%(n)s mails wait in the outbox.", written) % {"n": n}
+    messages.success(request, words) if written else messages.info(request, _("Nobody of those has to be written to."))
+
+
+@for_the_desk
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """/desk/meetings/<slug>/speakers/new/"""
+    meeting = meeting_of(slug)
+    language = get_language() or "en"
+    form = SpeakerForm(request.POST if request.method == "POST" else None, meeting=meeting, language=language)
+
+    def save() -> SessionRole:
+        given = dict(form.cleaned_data)
+        return inviting.enter_speaker(
+            given.pop("session"), given.pop("kind"), **given, by=request.user, at=timezone.now()
+        )
+
+    if request.method == "POST" and attempt(request, form, save, _("Saved.")):
+        return redirect("meetings:desk_speakers", slug)
+    context = {
+        "meeting": meeting, "name": meeting.name_in(language), "form": form, "groups": [],
+        "plain": [form[name] for name in form.fields], "title": _("Add a speaker"),
+        "back_url": reverse("meetings:desk_speakers", args=[slug]),
+    }  # fmt: skip
+    return render(request, "meetings/desk/form.html", context)
+
+
+@for_the_desk
+def speaker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """/desk/meetings/<slug>/speakers/<pk>/: what the team knows of somebody, their places, the mails as they would be."""
+    meeting = meeting_of(slug)
+    profile = get_object_or_404(Profile.objects.select_related("person"), pk=pk)
+    people = people_at(meeting, profile)
+    if not people:
+        raise Http404
+    person, language = people[0], get_language() or "en"
+    if request.method == "POST":
+        decide(request, meeting, person)
+        return redirect("meetings:desk_speaker", slug, pk)
+    context = {
+        "meeting": meeting, "name": meeting.name_in(language), "profile": profile, "missing": person.missing,
+        "facts": facts_of(person), "release": person.release,
+        "roles": [role_line(role, language) | {"moves": moves_of(role, request.user)} for role in person.roles],
+        "mails": [
+            dict(zip(("subject", "text"), notices.preview(kind, meeting, profile, person.row.language), strict=True))
+            for kind in (notices.INVITATION, notices.REMINDER)
+        ],
+        "mail_language": person.row.language,
+    }  # fmt: skip
+    return render(request, "meetings/desk/speaker.html", context)
+
+
+def moves_of(role: SessionRole, by: Any) -> list[tuple[str, Any]]:
+    possible = ROLE.possible(role, state=role.state, by=by)
+    return [(verb, words) for verb, (words, _act) in VERBS.items() if verb in possible]
+
+
+def facts_of(person: Person) -> list[tuple[str, str]]:
+    """What only the team sees of somebody, as far as it is known."""
+    hours = Availability.objects.filter(meeting=person.row.meeting, profile=person.profile)
+    rows = {"Profile": person.profile, "ProfilePrivate": person.private, "Speaking": person.row}
+    found = []
+    for one in privacy.TABLE:
+        table, _dot, name = one.where.partition(".")
+        if one.who == privacy.Who.TEAM and table in rows:
+            value = getattr(rows[table], name)
+            found.append((str(one.name), ", ".join(value) if isinstance(value, list) else str(value)))
+    said = "; ".join(f"{h.day:%Y-%m-%d} {h.starts:%H:%M}–{h.ends:%H:%M}" for h in hours)
+    found.append((str(privacy.NAMES["Availability"]), said))
+    return [(name, value) for name, value in found if value]
+
+
+def decide(request: HttpRequest, meeting: Meeting, person: Person) -> None:
+    """Do what a button asks for with a place or with the link. Raises Http404, NotAllowed."""
+    verb, now = request.POST.get("verb", ""), timezone.now()
+    if verb == "close_link":
+        inviting.close_link(meeting, person.profile, by=request.user, at=now)
+        messages.success(request, _("The personal link answers no more."))
+        return
+    role = next((one for one in person.roles if str(one.pk) == request.POST.get("role", "")), None)
+    if verb not in VERBS or role is None:
+        raise Http404
+    try:
+        VERBS[verb][1](role, by=request.user, at=now)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))

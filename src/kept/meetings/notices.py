@@ -1,0 +1,78 @@
+"""What speakers are written: the invitation, the reminder; each with the personal link, in the language they read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from kept.base import mail
+from kept.base.formats import format_date
+from kept.base.models import OutgoingMail
+from kept.meetings.models import Meeting, Profile, RoleKind, RoleState, SessionRole, Speaking
+from kept.people.actions import make_link
+from kept.people.links import link_address
+from kept.people.models import Link
+
+SPEAK = "speak"  # purpose of the personal link
+ANSWERS_FOR = 60  # days after the meeting
+INVITATION, REMINDER = "invitation", "reminder"
+ASKED = (RoleState.PLANNED, RoleState.INVITED, RoleState.CONFIRMED)
+
+
+def subject_of(meeting: Meeting, profile: Profile) -> str:
+    return f"{meeting.pk}-{profile.pk}"
+
+
+def address_to(profile: Profile) -> str:
+    """Where somebody is written to; "" where nobody knows."""
+    private = getattr(profile, "private", None)
+    return (private.email if private else "") or (profile.person.email if profile.person else "")
+
+
+def personal_link(meeting: Meeting, profile: Profile, *, at: datetime, by: Any = None) -> Link:
+    """The link that is good now and was made for this address, or a new one."""
+    email = address_to(profile)
+    links = Link.objects.filter(purpose=SPEAK, subject=subject_of(meeting, profile), revoked_at=None)
+    found = links.filter(email=email, expires_at__gt=at + timedelta(days=1)).order_by("-pk").first()
+    days = max((meeting.ends_at - at) / timedelta(days=1), 0) + ANSWERS_FOR
+    return found or make_link(SPEAK, subject_of(meeting, profile), at=at, days=days, email=email, by=by, once=False)
+
+
+def revoke_links(meeting: Meeting, profile: Profile, *, at: datetime) -> None:
+    """Every personal link of somebody for a meeting answers no more."""
+    Link.objects.filter(purpose=SPEAK, subject=subject_of(meeting, profile), revoked_at=None).update(revoked_at=at)
+
+
+def words_of(kind: str, meeting: Meeting, profile: Profile, language: str, url: str) -> dict[str, Any]:
+    """What a mail's template knows."""
+    roles = SessionRole.objects.filter(profile=profile, session__meeting=meeting, state__in=ASKED)
+    with translation.override(language):
+        lines = [
+            {"title": role.session.title_in(language), "role": str(RoleKind(role.kind).label)}
+            for role in roles.select_related("session")
+        ]
+    called = f"{profile.form_of_address} {profile.name}".strip()
+    return {
+        "name": called, "meeting": meeting.name_in(language), "day": format_date(meeting.starts_on, language),
+        "lines": lines, "action": _("Open your page"), "action_url": url,
+    }  # fmt: skip
+
+
+def preview(kind: str, meeting: Meeting, profile: Profile, language: str) -> tuple[str, str]:
+    """(subject, text) of a mail as it would be written now; its link is not made yet."""
+    url = link_address(None, language=language, path="/l/…/")
+    title, text, _html = mail.written(f"meetings/{kind}", language, words_of(kind, meeting, profile, language, url))
+    return title, text
+
+
+def write(kind: str, row: Speaking, *, key: str, by: Any, at: datetime, hold: bool = True) -> OutgoingMail | None:
+    """Queue a mail to somebody who speaks, held for a person to read and let go. None where `key` was written before."""
+    link = personal_link(row.meeting, row.profile, at=at, by=by)
+    url = link_address(link, language=row.language)
+    return mail.queue(
+        f"meetings/{kind}", to=link.email, language=row.language, at=at, hold=hold, key=key,
+        subject=("profile", row.profile_id), context=words_of(kind, row.meeting, row.profile, row.language, url),
+    )  # fmt: skip
