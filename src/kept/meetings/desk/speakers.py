@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt
 from kept.base.formats import format_number
+from kept.base.languages import bcp47, direction
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings import notices, privacy
 from kept.meetings.actions import inviting
@@ -137,7 +138,8 @@ def speaker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             dict(zip(("subject", "text"), notices.preview(kind, meeting, profile, person.row.language), strict=True))
             for kind in (notices.INVITATION, notices.REMINDER)
         ],
-        "mail_language": person.row.language,
+        "mail_language": bcp47(person.row.language),
+        "mail_direction": direction(person.row.language),
     }  # fmt: skip
     return render(request, "meetings/desk/speaker.html", context)
 
