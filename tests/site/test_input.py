@@ -217,6 +217,8 @@ PAGES = {
     "secretary": (
         "/desk/meetings/new/", "/desk/meetings/some-meeting/edit/about/", "/desk/meetings/some-meeting/edit/place/",
         "/desk/meetings/some-meeting/parts/rooms/new/", "/desk/meetings/some-meeting/parts/documents/new/",
+        "/desk/meetings/some-meeting/programme/", "/desk/meetings/some-meeting/programme/new/",
+        "/desk/meetings/some-meeting/programme/release/",
         "/desk/meetings/some-meeting/reschedule/", "/desk/meetings/some-meeting/copy/",
         "/desk/meetings/some-meeting/speakers/new/",
         "/desk/pledges/", "/desk/pledges/{submitted}/", "/desk/pledges/{published}/", "/desk/pledges/{published}/delist/",

@@ -18,7 +18,7 @@ navigation.register(
         group=_("Meetings"),
     )
 )  # fmt: skip
-PAGES = r"((programme|speakers|practical|documents|highlights|live|time)/([-\w]+/)?)?"
+PAGES = r"((programme|changes|speakers|practical|documents|highlights|live|time)/([-\w]+/)?)?"
 page_cache.keep(rf"/meetings/([-\w]+/({PAGES}|programme\.ics|schedule\.(json|xml)|changes\.atom))?")
 page_cache.keep(r"/embed/meetings/[-\w]+/")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.meetings.desk import embargo, meetings, parts, speakers
+from kept.meetings.desk import embargo, meetings, parts, programme, programme_releases, programme_sessions, speakers
 
 urlpatterns = [
     path("desk/meetings/", meetings.meetings, name="desk_meetings"),
@@ -15,6 +15,22 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/edit/<slug:name>/", meetings.section, name="desk_section"),
     path("desk/meetings/<slug:slug>/decide/<slug:name>/", meetings.move, name="desk_move"),
     path("desk/meetings/<slug:slug>/sessions/<slug:code>/pledges/", embargo.pledges, name="desk_session_pledges"),
+    path("desk/meetings/<slug:slug>/programme/", programme.editor, name="desk_programme"),
+    path("desk/meetings/<slug:slug>/programme/new/", programme_sessions.new, name="desk_new_session"),
+    path("desk/meetings/<slug:slug>/programme/step/", programme.step, name="desk_step"),
+    path("desk/meetings/<slug:slug>/programme/waive/", programme.waive, name="desk_waive"),
+    path("desk/meetings/<slug:slug>/programme/release/", programme_releases.release, name="desk_release"),
+    path(
+        "desk/meetings/<slug:slug>/programme/release/<int:number>/undo/",
+        programme_releases.undo,
+        name="desk_undo_release",
+    ),
+    path("desk/meetings/<slug:slug>/programme/<slug:code>/", programme_sessions.session, name="desk_session"),
+    path("desk/meetings/<slug:slug>/programme/<slug:code>/place/", programme.place, name="desk_place"),
+    path("desk/meetings/<slug:slug>/programme/<slug:code>/delay/", programme_sessions.delay, name="desk_delay"),
+    path(
+        "desk/meetings/<slug:slug>/programme/<slug:code>/cancel/", programme_sessions.cancel, name="desk_cancel_session"
+    ),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/", parts.parts, name="desk_parts"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/new/", parts.new_part, name="desk_new_part"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/<int:pk>/", parts.part, name="desk_part"),

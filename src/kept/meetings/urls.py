@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.meetings import desk_urls
-from kept.meetings.views import agenda, beside, pages, programme, speakers, viewing, zones
+from kept.meetings.views import agenda, beside, changes, pages, programme, speakers, viewing, zones
 
 app_name = "meetings"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("meetings/<slug:slug>/", pages.meeting, name="meeting"),
     path("meetings/<slug:slug>/programme/", programme.programme, name="programme"),
     path("meetings/<slug:slug>/programme/<slug:code>/", programme.session, name="session"),
+    path("meetings/<slug:slug>/changes/", changes.changes, name="changes"),
     path("meetings/<slug:slug>/agenda/", agenda.agenda, name="agenda"),
     path("meetings/<slug:slug>/time/", zones.zones, name="zones"),
     path("embed/meetings/<slug:slug>/", programme.embed, name="embed"),

@@ -10,8 +10,8 @@ from kept.meetings.actions.deciding import (
     reinstate_meeting,
     reschedule_meeting,
 )
-from kept.meetings.actions.releasing import release
-from kept.meetings.actions.scheduling import park, place
+from kept.meetings.actions.releasing import release, revoke_waiver, undo_release, waive
+from kept.meetings.actions.scheduling import park, place, redo, undo
 from kept.meetings.actions.sessions import add_session, cancel_session, change_session
 from kept.meetings.actions.speaking import add_profile, confirm_role, give_role
 
@@ -32,7 +32,12 @@ __all__ = [
     "park",
     "place",
     "postpone_meeting",
+    "redo",
     "reinstate_meeting",
     "release",
     "reschedule_meeting",
+    "revoke_waiver",
+    "undo",
+    "undo_release",
+    "waive",
 ]

@@ -23,6 +23,7 @@ from kept.meetings.models.meeting import (
 )
 from kept.meetings.models.programme import (
     ConflictWaiver,
+    EditStep,
     PledgePurpose,
     ScheduleVersion,
     Session,
@@ -53,6 +54,7 @@ __all__ = [
     "Document",
     "DocumentFile",
     "DocumentKind",
+    "EditStep",
     "LinkedEvent",
     "LinkedKind",
     "Meeting",

@@ -141,6 +141,27 @@ class Slot(models.Model):
         self.ends_at = self.starts_at + timedelta(minutes=self.minutes) if self.minutes is not None else None
 
 
+class EditStep(models.Model):
+    """One step of the work in progress, so that who made it can take it back: where a session stood, and where it was put.
+
+    `before` and `after`: a place as in `actions.scheduling.described`, None where the session was parked.
+    """
+
+    schedule = models.ForeignKey(ScheduleVersion, on_delete=models.CASCADE, related_name="steps")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}: {self.before} → {self.after}"
+
+
 class PledgePurpose(models.TextChoices):
     ABOUT = "about", _("the session is about it")
     ANNOUNCE = "announce", _("to be announced in it")

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from kept.meetings import actions
+from kept.meetings import actions, clashing
+from kept.meetings.actions.scheduling import working_version
 from kept.meetings.models import (
     AttendanceMode,
     ClosingFigure,
@@ -118,6 +119,12 @@ def _coming(told: dict, values: dict, loading: Any, *, by: Person, at: datetime)
     for one in told["sessions"]:
         _session(meeting, one, day, rooms, people, told, by=by, at=at)
     meeting = actions.announce_meeting(meeting, by=by, at=at)
+    for one in clashing.findings(meeting, working_version(meeting)):
+        if not one.conflict.blocks:
+            actions.waive(
+                meeting, one.conflict.key, "The moderator announces it for its owner.", name=by.get_full_name() or by.email, by=by,
+                at=at,
+            )  # fmt: skip
     actions.release(meeting, {}, by=by, at=at)
     actions.open_registration(meeting, by=by, at=at)
 
