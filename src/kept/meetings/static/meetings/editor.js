@@ -34,7 +34,7 @@
 
   function put(item, place, grid) {
     const column = Math.max(0, grid.rooms.findIndex((room) => room.pk === place.room));
-    const share = (100 - 0) / grid.rooms.length;
+    const share = 100 / grid.rooms.length;
     item.style.insetBlockStart = `${(place.at - grid.from) * SCALE}px`;
     item.style.blockSize = `${Math.max(place.minutes * SCALE, 22)}px`;
     item.style.insetInlineStart = `calc(3.5rem + (100% - 3.5rem) * ${(share * (column + item.lane / item.lanes)) / 100})`;
@@ -188,8 +188,9 @@
       document.removeEventListener("pointercancel", end);
       item.classList.remove("is-lifted");
       if (!place) return;
-      item.addEventListener("click", (click) => click.preventDefault(), { capture: true, once: true });
-      setTimeout(() => item.isConnected && item.blur(), 0);
+      const still = (click) => click.preventDefault();
+      item.addEventListener("click", still, { capture: true, once: true });
+      setTimeout(() => item.removeEventListener("click", still, { capture: true }), 50);
       if (now.type === "pointercancel" || place.outside) layOutAgain();
       else if (park) parked ? layOutAgain() : sendPark(item);
       else sendPlace(item, place, grid);
@@ -199,6 +200,10 @@
     document.addEventListener("pointercancel", end);
     if (event.pointerType === "mouse") event.preventDefault();
     item.focus({ preventScroll: true });
+  });
+
+  document.addEventListener("dragstart", (event) => {
+    if (event.target.closest?.("[data-item]")) event.preventDefault(); // the browser's own dragging of links
   });
 
   function layOutAgain() {
