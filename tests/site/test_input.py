@@ -212,7 +212,7 @@ PAGES = {
         "/pledges/{draft}/write/money/", "/pledges/{draft}/write/with/", "/pledges/{draft}/write/check/",
         "/my/pledges/{draft}/", "/my/pledges/{submitted}/", "/my/pledges/{published}/", "/my/pledges/{published}/withdraw/",
         "/my/pledges/{published}/supersede/", "/accounts/email/", "/accounts/password/set/", "/accounts/2fa/totp/activate/",
-        "/my/registrations/",
+        "/my/registrations/", "/my/delegations/",
     ),
     "secretary": (
         "/desk/meetings/new/", "/desk/meetings/some-meeting/edit/about/", "/desk/meetings/some-meeting/edit/place/",
@@ -226,7 +226,7 @@ PAGES = {
         "/desk/organisations/new/", "/desk/organisations/{lead}/edit/", "/desk/organisations/{lead}/merge/", "/desk/accounts/",
         "/desk/accounts/{person}/", "/desk/outbox/", "/desk/settings/", "/desk/settings/rates/", "/desk/settings/places/BDI/",
         "/desk/settings/groups/", "/desk/terms/", "/desk/terms/focus/new/", "/desk/terms/focus/access/", "/desk/translations/",
-        "/desk/import/",
+        "/desk/import/", "/desk/meetings/some-meeting/registrations/", "/desk/meetings/some-meeting/registrations/pools/",
     ),
     "anonymous": (
         "/meetings/some-meeting/register/", f"/meetings/registration/{'b' * 43}/step/who/",

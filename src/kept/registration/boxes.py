@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 
 from kept.meetings.models import Meeting
 from kept.registration.actions import may_register_now
-from kept.registration.queries import pools_shown
+from kept.registration.permissions import may_run_registration
+from kept.registration.queries import numbers, pools_shown, waiting_for
 
 FRESH = timedelta(seconds=5)  # so long may "37 of 300 seats left" be said after somebody took one
 
@@ -21,3 +22,15 @@ def box(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, Any] | Non
         return None
     pools = pools_shown(meeting, get_language() or "en")
     return {"meeting": meeting, "pools": pools, "fresh_until": at + FRESH} if pools else None
+
+
+def desk_panel(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, Any] | None:
+    """The way to the registrations, on the desk's page of a meeting."""
+    if not may_run_registration(request.user, meeting):
+        return None
+    return {"meeting": meeting, "registered": sum(sum(row.values()) for row in numbers(meeting).values())}
+
+
+def who_wait(person: Any) -> int:
+    """How many wait for a focal point's yes, for the menu."""
+    return waiting_for(person).count()

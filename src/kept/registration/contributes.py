@@ -11,10 +11,22 @@ from kept.meetings import panels
 from kept.registration import notices, purposes  # noqa: F401  (they register themselves)
 from kept.registration.actions.approving import escalate_silence
 from kept.registration.actions.offering import lapse_offers
-from kept.registration.boxes import box
+from kept.registration.boxes import box, desk_panel, who_wait
+from kept.registration.queries import represented_by
 
 register_duty("registration.lapse_offers", every=15, run=lapse_offers)
 register_duty("registration.escalate_silence", every=600, run=escalate_silence)
 
 panels.register(panels.Panel("registration", panels.BOX, 10, "registration/box.html", box))
+panels.register(panels.Panel("registration", panels.DESK, 10, "registration/desk/panel.html", desk_panel))
+register_entry(
+    Entry(
+        _("Delegations"),
+        "registration:delegations",
+        60,
+        section=MY,
+        permission=lambda person: bool(represented_by(person)),
+        badge=who_wait,
+    )
+)
 register_entry(Entry(_("My registrations"), "registration:mine", 50, section=MY))

@@ -15,7 +15,7 @@ from kept.base.widgets import MultiSelect, PickOne
 from kept.meetings.times import zone_or_none
 from kept.people.models import EntityType
 from kept.registration.consents import that_apply
-from kept.registration.models import Category, Mode, Question, QuestionKind, Registration
+from kept.registration.models import Category, Mode, Question, QuestionKind, Quota, Registration
 
 GENDERS = [
     ("", _("I do not say")),
@@ -193,3 +193,50 @@ class ConsentForm(forms.Form):
     def agreed(self) -> dict[str, str]:
         """{kind: the text as it was shown} of what was agreed to."""
         return {kind: str(one.text) for kind, one in self.texts.items() if self.cleaned_data.get(kind)}
+
+
+class ReasonForm(forms.Form):
+    """Why not; the person reads it."""
+
+    reason = forms.CharField(
+        label=_("Reason, told to the person"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    @property
+    def said(self) -> str:
+        """The reason; "" where there is none or it cannot be one. Whoever owes one is told by the action."""
+        return self.cleaned_data["reason"] if self.is_valid() else ""
+
+
+class UsualForm(forms.Form):
+    """What the usual set begins with."""
+
+    seats = forms.IntegerField(
+        label=_("Seats that may be booked"), required=False, min_value=0, max_value=100_000,
+        help_text=_("Leave it empty where there is no limit."),
+    )  # fmt: skip
+    reserve = forms.IntegerField(
+        label=_("Of these, kept for heads of delegations and speakers"), required=False, min_value=0, max_value=100_000
+    )
+
+    def clean_reserve(self) -> int:
+        return self.cleaned_data["reserve"] or 0
+
+
+class PoolForm(forms.Form):
+    """How many seats of a pool may be booked."""
+
+    bookable = forms.IntegerField(
+        label=_("Seats that may be booked"), required=False, min_value=0, max_value=100_000,
+        help_text=_("Leave it empty where there is no limit. More seats are offered at once; fewer take nobody's seat away."),
+    )  # fmt: skip
+    protocol_reserve = forms.IntegerField(
+        label=_("Of these, kept for heads of delegations and speakers"), required=False, min_value=0, max_value=100_000
+    )
+
+    def __init__(self, data: Any = None, *, quota: Quota) -> None:
+        initial = {"bookable": quota.bookable, "protocol_reserve": quota.protocol_reserve}
+        super().__init__(data, initial=initial, auto_id=f"pool-{quota.pk}-%s")
+
+    def clean_protocol_reserve(self) -> int:
+        return self.cleaned_data["protocol_reserve"] or 0

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from kept.meetings.models import Meeting
 from kept.people.models import Organisation, OtherName
 from kept.people.naming import normalise
+from kept.people.permissions import roles_of, speaks_for
 from kept.people.queries import visible_to
 from kept.registration.actions.seats import place_in_line, pool_of
 from kept.registration.models import (
+    ENTERS,
     LIVE,
     Category,
     Mode,
@@ -17,6 +22,7 @@ from kept.registration.models import (
     Registration,
     Seat,
     SeatState,
+    State,
 )
 from kept.registration.seating import free_for
 
@@ -92,3 +98,65 @@ def mine(person: Any) -> list[Registration]:
 def live_of(meeting: Meeting, email: str) -> Registration | None:
     """The registration of an address that counts."""
     return Registration.objects.filter(meeting=meeting, email__iexact=email, state__in=LIVE).first()
+
+
+SORTS = {"name": ("family_name", "given_name"), "newest": ("-started_at",), "category": ("category__position",)}
+
+
+def registrations_found(
+    meeting: Meeting, *, q: str = "", state: str = "", category: str = "", mode: str = "", sort: str = ""
+) -> QuerySet[Registration]:
+    """The registrations of a meeting for the desk, narrowed down; unknown values of a filter find nothing."""
+    rows = Registration.objects.filter(meeting=meeting, erased_at=None).select_related("category", "organisation")
+    for word in q.split()[:5]:
+        rows = rows.filter(
+            Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(name_native__icontains=word)
+            | Q(email__icontains=word) | Q(organisation_name__icontains=word) | Q(organisation__name__icontains=word)
+        )  # fmt: skip
+    if state:
+        rows = rows.filter(state=state)
+    if category:
+        rows = rows.filter(category__code=category)
+    if mode:
+        rows = rows.filter(mode=mode)
+    return rows.order_by(*SORTS.get(sort, ("-submitted_at",)), "pk")
+
+
+def numbers(meeting: Meeting) -> dict[str, dict[str, int]]:
+    """{state: {mode: how many}} of the registrations of a meeting, in the order of the states; one query."""
+    rows = Registration.objects.filter(meeting=meeting, erased_at=None).order_by()
+    counted = {(r["state"], r["mode"]): r["n"] for r in rows.values("state", "mode").annotate(n=Count("pk"))}
+    return {
+        state: {mode: counted.get((state, mode), 0) for mode in Mode.values}
+        for state in State.values if any(known == state for known, _mode in counted)
+    }  # fmt: skip
+
+
+def confirmed_by(meeting: Meeting, fields: tuple[str, ...]) -> dict[str, list[tuple[str, int]]]:
+    """{field: [(value, how many are confirmed)]}, the most first; a query for each field."""
+    rows = Registration.objects.filter(meeting=meeting, state__in=ENTERS).order_by()
+    return {
+        field: list(rows.values_list(field).annotate(n=Count("pk")).order_by("-n", field)) for field in fields
+    }  # fmt: skip
+
+
+def represented_by(person: Any) -> list[int]:
+    """Ids of the organisations that a person speaks for."""
+    return [pk for pk in roles_of(person) if speaks_for(person, pk)]
+
+
+def waiting_for(person: Any) -> QuerySet[Registration]:
+    """Who waits for this focal point to say whether they come for the organisation; never oneself."""
+    rows = Registration.objects.filter(organisation__in=represented_by(person), state=State.PENDING_FOCAL_POINT)
+    rows = rows.exclude(person=person).exclude(email__iexact=person.email)
+    return rows.select_related("meeting", "category", "organisation").order_by("asked_approval_at", "pk")
+
+
+def coming_for(person: Any, at: datetime) -> QuerySet[Registration]:
+    """Who else is registered for the organisations that a person speaks for, at meetings that are not over."""
+    rows = Registration.objects.filter(
+        organisation__in=represented_by(person), state__in=LIVE, meeting__ends_at__gt=at
+    ).exclude(state__in=(State.SUBMITTED, State.PENDING_FOCAL_POINT))
+    return rows.select_related("meeting", "category", "organisation").order_by(
+        "meeting__starts_at", "family_name", "pk"
+    )

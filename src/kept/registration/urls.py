@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration.views import own, register
+from kept.registration.desk import registrations
+from kept.registration.views import delegations, own, register
 
 app_name = "registration"
 urlpatterns = [
@@ -14,4 +15,11 @@ urlpatterns = [
     path("meetings/registration/<str:token>/do/<slug:move>/", own.move, name="move"),
     path("meetings/<slug:slug>/register/", register.register, name="register"),
     path("my/registrations/", own.mine, name="mine"),
+    path("my/delegations/", delegations.delegations, name="delegations"),
+    path("my/delegations/<slug:key>/confirm/", delegations.confirm, name="delegation_confirm"),
+    path("my/delegations/<slug:key>/refuse/", delegations.refuse, name="delegation_refuse"),
+    path("desk/meetings/<slug:slug>/registrations/", registrations.registrations, name="desk_registrations"),
+    path("desk/meetings/<slug:slug>/registrations/decide/", registrations.decide, name="desk_decide"),
+    path("desk/meetings/<slug:slug>/registrations/pools/", registrations.pools, name="desk_pools"),
+    path("desk/meetings/<slug:slug>/registrations/pools/<int:pk>/", registrations.pool, name="desk_pool"),
 ]
