@@ -182,7 +182,7 @@ from pretalx.person.models import SpeakerProfile, User
 from pretalx.schedule.models import Room, TalkSlot
 from pretalx.submission.models import Submission
 with scopes_disabled():
-    organiser = create_organiser_with_team(name="Bench", slug="bench")[0]
+    organiser = create_organiser_with_team(name="Bench", slug="bench", users=[])[0]
     day = dt.date(dt.date.today().year + 1, 5, 11)
     event = Event.objects.create(name="Annual Meeting", slug="bench", organiser=organiser, is_public=True,
         email="bench@example.org", date_from=day, date_to=day + dt.timedelta(days=1), timezone="Europe/Zurich",
@@ -192,7 +192,7 @@ with scope(event=event):
     rooms = [Room.objects.create(event=event, name=name) for name in ("One", "Two")]
     tz = event.tz
     for n in range(SESSIONS):
-        person = User.objects.create_user(email=f"s{n}@example.org", name=f"Speaker {n}", password="x" * 20)
+        person = User.objects.create_user(email=f"s{n}@example.org", name=f"Speaker {n}", password=None)
         SpeakerProfile.objects.create(user=person, event=event, biography="Speaks.")
         talk = Submission.objects.create(event=event, title=f"Session {n}: connecting the unconnected", state="submitted",
             submission_type=event.cfp.default_type, content_locale="en",
@@ -213,7 +213,7 @@ with scope(event=event):
 def pretalx(figure: Callable, sessions: int, folder: str, environment: Path) -> None:
     port = free_port()
     Path(folder, "pretalx.cfg").write_text(
-        f"[filesystem]\ndata={folder}/data\nlogs={folder}/logs\nmedia={folder}/media\nstatic={folder}/static\n"
+        f"[filesystem]\ndata={folder}/data\nlogs={folder}/logs\nmedia={folder}/media\n"
         f"[site]\ndebug=False\nurl=http://127.0.0.1:{port}\nsecret={'x' * 50}\n"
         f"[database]\nbackend=sqlite3\nname={folder}/db.sqlite3\n[mail]\nfrom=bench@example.org\n"
     )
@@ -222,15 +222,18 @@ def pretalx(figure: Callable, sessions: int, folder: str, environment: Path) -> 
     for name in ("DATABASE_URL", "KEPT_DATA"):
         env.pop(name, None)
 
-    def step(*words: str, given: str = "") -> None:
-        done = subprocess.run([python, "-m", "pretalx", *words], env=env, cwd=folder, input=given, text=True,
-                              capture_output=True)  # fmt: skip
+    def step(*words: str) -> None:
+        done = subprocess.run([python, "-m", "pretalx", *words], env=env, cwd=folder, text=True, capture_output=True)
         if done.returncode:
             raise SystemExit(f"pretalx {words[0]}: {done.stderr[-800:]}")
 
     step("migrate", "-v0")
     step("collectstatic", "--noinput", "-v0")
-    step("shell", given=PRETALX_FILL.replace("SESSIONS", str(sessions)))
+    script = Path(folder, "fill.py")
+    script.write_text("import django\n\ndjango.setup()\n" + PRETALX_FILL.replace("SESSIONS", str(sessions)))
+    done = subprocess.run([python, script], env=env, cwd=folder, text=True, capture_output=True)
+    if done.returncode:
+        raise SystemExit(f"pretalx: {done.stderr[-800:]}")
     command = [environment / "bin" / "gunicorn", "pretalx.wsgi", "-w", "2", "-b", f"127.0.0.1:{port}", "--keep-alive", "60",
                "--worker-class", "gthread", "--threads", "8"]  # fmt: skip
     with served(command, env, f"http://127.0.0.1:{port}/bench/schedule/", folder):
