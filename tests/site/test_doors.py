@@ -119,7 +119,7 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
         "n": [1], "step": ["who", "what", "money", "with", "check"], "token": ["no-such-token"], "language": ["fr"],
         "name": ["x"], "code": ["BDI", "061", "sids", "qwyjib"], "goal": [4], "taxonomy": ["focus"], "level": [0], "rest": ["nothing"],
         "uidb36": ["a"], "key": ["b"], "path": ["0.p/1"], "generation": [1], "provider": ["x"], "batch": [1], "row": [1],
-        "number": [1], "year": [2026], "month": ["2026-11"], "version": [1], "part": ["rooms"], "delivery": [1],
+        "number": [1], "year": [2026], "month": ["2026-11"], "version": [1], "delivery": [1],
         "verb": ["pause", "test", "end", "answer", "correct", "close"],
         "move": ["cancel", "switch"], "part": ["rooms"],
         "day": ["2026-11-26"], "ending": ["csv.gz", "ttl"],
