@@ -8,7 +8,7 @@ from typing import Any
 from kept.base.events import listens
 from kept.base.worker import register_duty
 from kept.pledges.models import Pledge
-from kept.progress import actions, notices, restate, telling  # noqa: F401  (they register themselves)
+from kept.progress import actions, filters, notices, restate, telling  # noqa: F401  (they register themselves)
 from kept.progress.desk import contributes as desk  # noqa: F401  (its menu)
 
 register_duty("progress.ask", every=5, run=actions.ask_due, lease=900)

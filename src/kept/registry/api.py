@@ -92,7 +92,7 @@ def pledges(request: HttpRequest) -> dict[str, Any]:
     if selection.problems:
         raise refusal(selection)
     answer = search.answer(selection, size, with_sums=False)
-    records = rows.records(answer.keys) if selection.page <= answer.pages else []
+    records = rows.records(answer.keys, as_of=selection.as_of) if selection.page <= answer.pages else []
     listed = {**envelope(request, answer.count, selection.page, answer.pages, records), "facets": answer.facets}
     # Where no pledge has a word, the nearest ones were looked for: said, so that nobody takes it for the word itself.
     return {**listed, "instead": {word: list(others) for word, others in answer.instead.items()}}
@@ -237,6 +237,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         people_expected={"type": ["integer", "null"]}, start=_MAYBE_TEXT, end=_MAYBE_TEXT, announced=_MAYBE_TEXT,
         occasion=_MAYBE_TEXT, indicators=_OBJECTS, links=_OBJECTS, source={"type": ["object", "null"]},
         source_stage=_MAYBE_TEXT, source_reports=_OBJECTS, notes=_TEXTS, document=_TEXT, sha256=_TEXT,
+        **dict.fromkeys(rows.NOTHING_KNOWN, _MAYBE_TEXT),
     ),
     "PledgeOrDraft": {
         "anyOf": [{"$ref": "#/components/schemas/Pledge"}, {"$ref": "#/components/schemas/Draft"}]

@@ -110,6 +110,27 @@ COLUMNS: tuple[Column, ...] = (
     Column("occasion", _("Where it was announced."), _field("occasion")),
     Column("language", _("The language of the pledge (BCP 47)."), _field("language")),
     Column("status", _("published, withdrawn (taken back) or superseded (replaced)."), _field("status")),
+    Column(
+        "standing",
+        _("How it stands, by the published table: not_started, on_track, late, kept, kept_late, partly_kept, not_kept, "
+          "given_up, unjudged."),
+        _field("standing"),
+    ),
+    Column(
+        "said",
+        _("What its owner says: not_started, on_track, delayed, at_risk, completed, discontinued. Empty: nothing yet."),
+        _field("said"),
+    ),
+    Column(
+        "level",
+        _("What supports the headline figure: self_reported, documented, verified. Empty: no report yet."),
+        _field("level"),
+    ),
+    Column(
+        "reporting",
+        _("Whether its owner answers: not_yet_due, current, due, overdue, silent, unreachable, closed."),
+        _field("reporting"),
+    ),
     Column("announced", _("When it was announced: a year, a month or a day."), _field("announced")),
     Column("published", _("The day of publication (UTC)."), lambda record: record["published"][:10], "day"),
     Column("revision", _("The number of the text: 1 is the first wording."), _field("revision"), "whole"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -21,25 +21,48 @@ from kept.people.models import Organisation
 from kept.pledges import counting
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Revision, RevisionPartner, RevisionPlace, RevisionTag
+from kept.progress.models import Standing
 from kept.registry import search
 from kept.registry.selection import Selection
 
 CENTS = Decimal("0.01")
+NOTHING_KNOWN: dict[str, str | None] = dict.fromkeys(("standing", "said", "level", "reporting"))
 
 
 def rows(selection: Selection, *, chunk: int = 500) -> Iterator[dict[str, Any]]:
     """Every pledge of a selection in its order, with flat memory."""
     for keys in search.keys(selection, chunk=chunk):
-        yield from records(keys)
+        yield from records(keys, as_of=selection.as_of)
 
 
-def records(keys: Sequence[int]) -> list[dict[str, Any]]:
-    """Revisions as plain data, in the order of `keys`, in a fixed number of queries."""
+def records(keys: Sequence[int], *, as_of: date | None = None) -> list[dict[str, Any]]:
+    """Revisions as plain data, in the order of `keys`, in a fixed number of queries; how they stood at the end of a day."""
     found = {r.pk: r for r in Revision.objects.filter(pk__in=keys).select_related("pledge__successor")}
     tags, places_, partners = _tags(keys), _places(keys), _partners(keys)
     ids = {r.lead_id for r in found.values()} | {p.organisation_id for some in partners.values() for p in some}
     who = _standing(ids)
-    return [_record(found[key], tags[key], places_[key], partners[key], who) for key in keys if key in found]
+    stands = _stands([r.pledge_id for r in found.values()], as_of)
+    return [
+        _record(found[key], tags[key], places_[key], partners[key], who)
+        | stands.get(found[key].pledge_id, NOTHING_KNOWN)
+        for key in keys
+        if key in found
+    ]
+
+
+def _stands(pledges: Sequence[int], as_of: date | None) -> dict[int, dict[str, str | None]]:
+    """{pledge: how it stands, what is said, what supports it, whether anybody answers}: four things, never one."""
+    known = Standing.objects.at(search.instant_of(as_of)).filter(pledge__in=pledges)
+    values = (row for row in known.order_by().values("pledge", "standing", "said", "level", "reporting", "reports"))
+    return {
+        row["pledge"]: {
+            "standing": row["standing"],
+            "said": row["said"] or None,
+            "level": row["level"] if row["reports"] else None,
+            "reporting": row["reporting"],
+        }
+        for row in values
+    }
 
 
 def _standing(ids: set[int | None]) -> dict[int, Organisation]:

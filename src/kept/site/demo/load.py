@@ -20,6 +20,7 @@ from kept.pledges import taxonomies
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Partnership, PartnershipState, Pledge, Revision
 from kept.pledges.record import Record, converted, pledge_day, put_on_record
+from kept.progress import restate
 from kept.site.demo.names import invented_names
 from kept.site.demo.plan import DATA, Plan, PlannedPledge, Reported, figures, make_plan
 from kept.site.demo.writing import write
@@ -80,6 +81,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         desk.fill(loading, staff)
         meetings.make(loading, staff)
         registrations.make(loading, staff)
+        restate.restate(Pledge.objects.public().values_list("pk", flat=True), at=now)
     installation.forget()
 
 

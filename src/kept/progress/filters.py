@@ -1,0 +1,106 @@
+"""What the registry is filtered by out of this room: how it stands, what is said, what supports it, whether anybody answers.
+
+The same rows are what the dashboard counts, so that a figure there and the filter that it leads to are one figure. A
+pledge of which nothing was said has `none` in `said`, and one without a public report in `level`: their numbers add up to
+all pledges. What became of a past day is answered by the rows that were valid at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kept.pledges import facets
+from kept.pledges.models import Revision
+from kept.progress.models import Standing
+from kept.progress.statuses import Level, Reporting, Said, Stands
+
+NONE = "none"
+COLUMN = "progress"  # few combinations: counted as one in the index
+NAMES = ("standing", "said", "level", "reporting")
+
+
+def rows(at: datetime | None) -> QuerySet[Standing]:
+    """How public pledges stood at an instant (None: now): a row each, with `said_or_none` and `level_or_none`."""
+    return Standing.objects.at(at).annotate(
+        said_or_none=Case(When(said="", then=Value(NONE)), default=F("said"), output_field=CharField()),
+        level_or_none=Case(When(reports=0, then=Value(NONE)), default=F("level"), output_field=CharField()),
+    )
+
+
+# {filter: the column of `rows` that holds its value}
+COLUMNS: dict[str, str] = {
+    "standing": "standing",
+    "said": "said_or_none",
+    "level": "level_or_none",
+    "reporting": "reporting",
+}
+
+
+def _capital(text: object) -> str:
+    words = str(text)
+    return words[:1].upper() + words[1:]
+
+
+class _Names(Mapping[str, object]):
+    """The values of a filter with their names, as a list of filters shows them: with a capital."""
+
+    def __init__(self, choices: Sequence[tuple[str, object]]) -> None:
+        self._choices = dict(choices)
+
+    def __getitem__(self, value: str) -> str:
+        return _capital(self._choices[value])
+
+    def __iter__(self):
+        return iter(self._choices)
+
+    def __len__(self) -> int:
+        return len(self._choices)
+
+
+NAMES_OF: dict[str, Mapping[str, object]] = {
+    "standing": _Names(Stands.choices),
+    "said": _Names([*Said.choices, (NONE, pgettext_lazy("what the owner says", "nothing said yet"))]),
+    "level": _Names([*Level.choices, (NONE, _("nothing reported yet"))]),
+    "reporting": _Names(Reporting.choices),
+}
+TITLES = {
+    "standing": _("How it stands"),
+    "said": _("What its owner says"),
+    "level": _("What supports it"),
+    "reporting": _("Whether anybody answers"),
+}
+_MEANINGS = {
+    "standing": "How it stands, by the published table: computed, never typed.",
+    "said": "What its owner says of it in the last public report; none: nothing yet.",
+    "level": "What supports the headline figure; none: no public report yet.",
+    "reporting": "Whether the owner answers the reporting rounds, moved by the calendar alone.",
+}
+
+
+def _reported(at: datetime | None) -> Subquery:
+    day = Standing.objects.at(at).filter(pledge=OuterRef("pledge")).values("reported_on")[:1]
+    return Subquery(day)
+
+
+def _days(keys: Sequence[int]) -> dict[int, int]:
+    """The day of the last public report, for the index: the ordinal number of the day."""
+    pledges = dict(Revision.objects.filter(**facets.within("pk", keys)).order_by().values_list("pledge", "pk"))
+    found = Standing.objects.at().exclude(reported_on=None)
+    asked = range(min(pledges), max(pledges) + 1) if isinstance(keys, range) and pledges else list(pledges)
+    days = found.filter(**facets.within("pledge", asked)).order_by().values_list("pledge", "reported_on")
+    return {pledges[pledge]: day.toordinal() for pledge, day in days if pledge in pledges and day is not None}
+
+
+for _place, _name in enumerate(NAMES, start=121):
+    facets.register(
+        facets.of_table(
+            _name, TITLES[_name], NAMES_OF[_name], rows, value=COLUMNS[_name], column=COLUMN, place=_place,
+            meaning=_MEANINGS[_name],
+        )
+    )  # fmt: skip
+facets.register_ordering(facets.Ordering("reported", _("Reported last"), _reported, _days))
