@@ -104,3 +104,35 @@ for _place, _name in enumerate(NAMES, start=121):
         )
     )  # fmt: skip
 facets.register_ordering(facets.Ordering("reported", _("Reported last"), _reported, _days))
+
+
+# Of figures beside the headline: pledges with a figure, by what supports it. For the links of the dashboard, no list of
+# filters on the page.
+class _Levels(Mapping[str, object]):
+    """The levels of a figure with the figure's name: "Money signed: verified by someone else"."""
+
+    def __init__(self, title: object) -> None:
+        self._title = title
+
+    def __getitem__(self, value: str) -> str:
+        return f"{self._title}: {Level(value).label}"
+
+    def __iter__(self):
+        return iter(Level.values)
+
+    def __len__(self) -> int:
+        return len(Level.values)
+
+
+FIGURES = {
+    "signed": ("committed_level", _("Money signed")),
+    "spent": ("disbursed_level", _("Money spent")),
+    "reached": ("people_level", _("People reached")),
+}
+for _place, (_name, (_column, _title)) in enumerate(FIGURES.items(), start=125):
+    facets.register(
+        facets.of_table(
+            _name, _title, _Levels(_title), rows, value=_column, column="progress_figures",
+            place=_place, on_page=False, meaning="Pledges with such a figure, by what supports it.",
+        )
+    )  # fmt: skip

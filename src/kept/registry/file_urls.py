@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from kept.registry.addresses import Reference, RevisionNumber
-from kept.registry.views import counter_more, files, geojson, pledge
+from kept.registry.views import counter_more, files, geojson, implementation, pledge
 from kept.registry.views import reports as report_views
 
 LANGUAGE = r"(?P<language>[A-Za-z][A-Za-z0-9-]{1,19})"
@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(r"^pledges/export\.(?P<ending>csv|xlsx|json|xml)$", files.export, name="export"),
     path("pledges/export.geojson", geojson.export, name="geojson"),
     path("counter/history.csv", counter_more.history, name="counter_history"),
+    path("progress/<slug:key>.csv", implementation.table, name="progress_table"),
     path("pledges/export.csv-metadata.json", files.table_metadata, name="table_metadata"),
     path("data/dumps/SHA256SUMS-<day:day>.txt", files.checksums, name="checksums"),
     path("data/dumps/pledges-<day:day>.<dump:ending>", files.dump, name="dump"),

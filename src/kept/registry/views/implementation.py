@@ -1,0 +1,90 @@
+"""/progress/: what became of the promises, and each of its charts as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from kept.progress import filters
+from kept.registry import implementing, listing, rows, search
+from kept.registry.selection import Selection
+
+KEYS = (*filters.NAMES, "year", "focus", "entity_type", "money", "people")
+NOT_OFFERED = {"status", *filters.NAMES}  # the charts themselves are about these
+
+
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """/progress/?<the registry's filters>"""
+    language = get_language() or "en"
+    selection = Selection.from_query(request.GET)
+    counted = implementing.Asked(selection, language).counted
+    charts = [] if selection.problems else implementing.charts(selection, language)
+    numbers = {} if selection.problems else search.answer(counted, 1, with_sums=False).facets
+    context: dict[str, Any] = {
+        "selection": selection,
+        "charts": charts,
+        "pledges": sum(row.count for row in charts[0].rows) if charts else 0,
+        "rows_url": listing.address(counted.with_(view="", measure="")),
+        "sums": implementing.sums(selection, language) if charts else [],
+        "facets": [
+            {**one, "values": [{**value, "url": _here(value["url"])} for value in one["values"]]}
+            for one in listing.filters(selection, numbers, language)
+            if one["name"] not in NOT_OFFERED
+        ],
+        "chips": [{**chip, "url": _here(chip["url"])} for chip in listing.chips(selection, language)],
+        "query": selection.with_(view="", measure="").to_query(),
+    }
+    return render(request, "registry/implementation.html", context)
+
+
+def _here(url: str) -> str:
+    """The same selection on this page."""
+    return url.replace(reverse("registry:pledges"), reverse("registry:progress"), 1)
+
+
+@require_safe
+def table(request: HttpRequest, key: str) -> HttpResponse:
+    """/progress/<chart>.csv: what the chart shows, with the address of the pledges behind each figure."""
+    if key not in KEYS:
+        raise Http404("There is no such chart.")
+    selection = Selection.from_query(request.GET)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    if selection.problems:
+        return HttpResponse("\r\n".join(f"{p.name}={p.shown}" for p in selection.problems), status=400,
+                            content_type="text/plain; charset=utf-8")  # fmt: skip
+    with translation.override("en"):
+        if key in ("money", "people"):
+            _sums(writer, next(one for one in implementing.sums(selection, "en") if one.key == key))
+        else:
+            _rows(writer, next((one for one in implementing.charts(selection, "en") if one.key == key), None))
+    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+def _rows(writer: Any, chart: implementing.Chart | None) -> None:
+    heads = [look for look, _title in chart.heads] if chart else []
+    writer.writerow(["value", "name", "pledges", *(heads or ["share_percent"]), "url"])
+    for row in chart.rows if chart else ():
+        figures = [piece.count for piece in row.pieces] if heads else [row.pieces[0].share]
+        writer.writerow([row.value, row.name, row.count, *figures, settings.KEPT_BASE_URL + row.url])
+
+
+def _sums(writer: Any, sums: implementing.Sums) -> None:
+    writer.writerow(["name", "amount_usd" if sums.money else "people", "pledges", "url"])
+    stage = ""
+    for line in sums.lines:
+        stage = stage if line.part else line.name
+        amount = rows.plain(Decimal(line.amount)) if sums.money else line.amount
+        name = f"{stage}: {line.name}" if line.part else line.name
+        writer.writerow([name, amount, line.pledges, settings.KEPT_BASE_URL + line.url])

@@ -1,0 +1,132 @@
+"""/progress/: shares of all published pledges, figures that lead to their rows, stages of money that are never added."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+
+from kept.pledges.actions.revising import revise_record
+from kept.progress import filters, restate
+from kept.progress.models import Standing
+from kept.registry import implementing, search
+from kept.registry.selection import Selection
+from tests.registry.conftest import put, varied
+
+pytestmark = pytest.mark.django_db
+STANDINGS = (
+    "kept",
+    "kept_late",
+    "late",
+    "late",
+    "on_track",
+    "unjudged",
+    "unjudged",
+    "not_kept",
+    "given_up",
+    "unjudged",
+)
+
+
+def select(text: str = "") -> Selection:
+    return Selection.from_query(QueryDict(text))
+
+
+def behind(url: str) -> int:
+    """How many pledges the registry shows at an address."""
+    return search.count(select(urlsplit(url).query))
+
+
+@pytest.fixture
+def stood(organisations, now):
+    """Thirty pledges that stand in every way, one of them taken back; some with money signed, spent, people reached."""
+    pledges = put(varied(organisations, 30))
+    with transaction.atomic():
+        revise_record(pledges[4], pledges[4].current, at=now, event="pledge.withdrawn", reason="The money went.")
+    restate.restate([pledge.pk for pledge in pledges], at=now)
+    for n, pledge in enumerate(pledges):
+        Standing.objects.filter(pledge=pledge).update(
+            standing=STANDINGS[n % 10], reports=n % 3, said="on_track" if n % 3 else "",
+            level=("self_reported", "documented", "verified")[n % 3], reporting="silent" if n % 4 == 0 else "current",
+            committed_cents=n * 100 if n % 2 else None, committed_level="documented" if n % 2 else "",
+            disbursed_cents=n * 50 if n % 5 == 0 else None, disbursed_level="verified" if n % 5 == 0 else "",
+            people=n * 10 if n % 3 == 0 else None, people_level="self_reported" if n % 3 == 0 else "",
+        )  # fmt: skip
+    return pledges
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "focus=access", "year=2024", "entity_type=government&entity_type=other", "standing=late"]
+)
+def test_the_shares_of_every_chart_add_up_to_all_pledges_and_each_figure_is_that_of_its_rows(stood, asked):
+    charts = implementing.charts(select(asked), "en")
+    whole = behind(implementing.Asked(select(asked), "en").url())
+    assert whole > 0
+    for chart in charts:
+        for row in chart.rows:
+            assert (chart.key, row.value, behind(row.url) if row.count else 0) == (chart.key, row.value, row.count)
+            assert [behind(p.url) if p.count else 0 for p in row.pieces if p.url] == [
+                p.count for p in row.pieces if p.url
+            ]
+        if chart.key in filters.NAMES:
+            assert sum(row.count for row in chart.rows) == whole
+            assert sum(row.pieces[0].share for row in chart.rows) == 100
+        else:
+            assert all(sum(piece.share for piece in row.pieces) == 100 for row in chart.rows)
+
+
+def test_what_was_taken_back_stays_in_every_share(stood):
+    assert search.count(select()) == 29
+    assert sum(row.count for row in implementing.charts(select(), "en")[0].rows) == 30
+
+
+def test_money_stands_in_three_stages_each_by_what_supports_it_and_never_added(stood):
+    money, people = implementing.sums(select(), "en")
+    lines = {line.name: line for line in money.lines if not line.part}
+    assert lines["Signed"].amount == Decimal(sum(n for n in range(30) if n % 2))
+    assert lines["Spent"].amount == Decimal(sum(n * 50 for n in range(0, 30, 5))) / 100
+    assert list(lines) == ["Promised", "Signed", "Spent"]
+    assert [behind(line.url) for line in money.lines] == [line.pledges for line in money.lines]
+    assert people.lines[1].amount == sum(n * 10 for n in range(0, 30, 3))
+    assert "may be the same people" in people.sentence
+
+
+def test_money_that_counts_under_another_pledge_is_in_no_sum(stood):
+    before = implementing.sums(select(), "en")[0].lines[1].amount
+    Standing.objects.filter(pledge=stood[1]).update(money_counts=False)
+    assert implementing.sums(select(), "en")[0].lines[1].amount == before - 1
+
+
+def test_the_page_says_its_findings_leads_to_rows_and_keeps_nobody(stood, client):
+    response = client.get("/progress/?focus=access")
+    page = response.content.decode()
+    assert response.status_code == 200 and not response.cookies
+    for chart in implementing.charts(select("focus=access"), "en"):
+        assert f'id="{chart.key}"' in page
+        assert f"/progress/{chart.key}.csv?focus=access" in page
+    assert "standing=late" in page and "<script>" not in page
+    for prefix in ("/ar", "/fr", "/zh-hans"):
+        assert client.get(f"{prefix}/progress/").status_code == 200
+
+
+def test_each_chart_is_a_file_with_the_same_figures(stood, client):
+    for chart in implementing.charts(select("year=2024"), "en"):
+        text = client.get(f"/progress/{chart.key}.csv?year=2024").content.decode()
+        found = list(csv.DictReader(io.StringIO(text)))
+        assert [int(row["pledges"]) for row in found] == [row.count for row in chart.rows]
+    assert client.get("/progress/nothing.csv").status_code == 404
+    assert client.get("/progress/money.csv?year=never").status_code == 400
+
+
+def test_what_does_not_exist_is_said_and_nothing_is_shown(stood, client):
+    page = client.get("/progress/?focus=nothing-like-it").content.decode()
+    assert "focus=nothing-like-it" in page and 'id="standing"' not in page
+
+
+def test_an_empty_record_has_a_page(client, db):
+    assert client.get("/progress/").status_code == 200
