@@ -296,3 +296,63 @@ def test_strangers_find_no_list(client, sign_in, make_person, role):
 def test_a_link_lives_until_some_weeks_after_the_meeting(page, programme):
     link = Link.objects.get(purpose="speak")
     assert link.expires_at - programme.ends_at >= timedelta(days=60) - timedelta(minutes=1)
+
+
+def after(days: float, role: SessionRole) -> list[str]:
+    """The mails that wait so many days after the invitation left, when the plan has been looked at."""
+    inviting.remind_by_plan(timezone.now() + timedelta(days=days))
+    reminders = OutgoingMail.objects.filter(kind="meetings/reminder").order_by("pk")
+    return list(reminders.values_list("state", flat=True))
+
+
+@pytest.fixture
+def left(page):
+    """The invitation has left."""
+    OutgoingMail.objects.filter(kind="meetings/invitation").update(state=MailState.SENT, sent_at=timezone.now())
+    return page
+
+
+def test_nobody_is_reminded_of_a_mail_that_still_waits(page, role):
+    assert after(8, role) == []
+
+
+def test_reminders_come_by_plan_each_once_and_end_with_the_plan(left, role, monkeypatch):
+    monkeypatch.setattr(inviting, "PLAN", (3, 6))
+    assert [len(after(days, role)) for days in (2, 3, 3.5, 7, 7.5, 9)] == [0, 1, 1, 2, 2, 2]
+
+
+def test_where_the_worker_was_away_one_reminder_leaves(left, role, monkeypatch):
+    monkeypatch.setattr(inviting, "PLAN", (1, 2, 3))
+    assert [after(4, role), after(4.1, role)] == [[MailState.QUEUED], [MailState.QUEUED]]
+
+
+@pytest.mark.parametrize("answer", ["confirm", "decline"])
+def test_an_answer_stops_the_reminders_and_those_that_wait(client, left, role, monkeypatch, answer):
+    monkeypatch.setattr(inviting, "PLAN", (1, 2))
+    assert after(1, role) == [MailState.QUEUED]
+    client.post(left, {"verb": answer, "role": role.pk})
+    assert after(2, role) == [MailState.CANCELLED]
+
+
+def test_a_substitute_takes_the_place_and_the_history_stays(desk, client, page, role):
+    client.post(page, {"verb": "confirm", "role": role.pk})
+    desk.post(f"{DESK}{role.profile_id}/{role.pk}/replace/", {
+        "name": "Rory Tern", "email": "rory@example.org", "language": "es",
+    })  # fmt: skip
+    new = SessionRole.objects.get(substitute_for=role)
+    assert (state(role), new.state, new.kind, new.position) == ("replaced", "planned", role.kind, role.position)
+    verbs = [e.verb for e in history.of("session", role.session_id) if e.data.get("role") in (role.pk, new.pk)]
+    assert verbs == ["give_role", "invite_role", "confirm_role", "replace_role", "give_role"]
+    assert "instead of Odile Marchfield" in text_of(desk.get(f"{DESK}{new.profile_id}/"))
+    assert client.post(page, {"verb": "confirm", "role": role.pk}).status_code == 302
+    assert state(role) == RoleState.REPLACED
+
+
+def test_order_and_title_are_set_by_hand(desk, role):
+    desk.post(f"{DESK}{role.profile_id}/{role.pk}/protocol/", {
+        "position": 0, "organisation_name": "Republic of Lakes", "titles_en": "President", "remote": "on",
+    })  # fmt: skip
+    role.refresh_from_db()
+    assert (role.position, role.title_in("en"), role.organisation_in("en"), role.remote) == (
+        0, "President", "Republic of Lakes", True,
+    )  # fmt: skip

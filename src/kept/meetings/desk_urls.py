@@ -38,4 +38,7 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/speakers/", speakers.speakers, name="desk_speakers"),
     path("desk/meetings/<slug:slug>/speakers/new/", speakers.new, name="desk_new_speaker"),
     path("desk/meetings/<slug:slug>/speakers/<int:pk>/", speakers.speaker, name="desk_speaker"),
+    path(
+        "desk/meetings/<slug:slug>/speakers/<int:pk>/<int:role>/<slug:what>/", speakers.place, name="desk_speaker_place"
+    ),
 ]

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from kept.base import mail
+from kept.base import mail, outbox
 from kept.base.formats import format_date
-from kept.base.models import OutgoingMail
+from kept.base.models import MailState, OutgoingMail
 from kept.meetings.models import Meeting, Profile, RoleKind, RoleState, SessionRole, Speaking
 from kept.people.actions import make_link
 from kept.people.links import link_address
@@ -76,3 +76,18 @@ def write(kind: str, row: Speaking, *, key: str, by: Any, at: datetime, hold: bo
         f"meetings/{kind}", to=link.email, language=row.language, at=at, hold=hold, key=key,
         subject=("profile", row.profile_id), context=words_of(kind, row.meeting, row.profile, row.language, url),
     )  # fmt: skip
+
+
+def recall_reminders(meeting: Meeting, profile: Profile, *, at: datetime) -> int:
+    """An answer came: what waits to remind of it does not leave. Returns how many."""
+    prefix = f"remind:{meeting.pk}:{profile.pk}:"
+    waiting = OutgoingMail.objects.filter(key__startswith=prefix, state__in=[MailState.HELD, MailState.QUEUED])
+    for one in list(waiting):
+        outbox.cancel(one, by=None, at=at)
+    return len(waiting)
+
+
+def asked_at(meeting: Meeting, profile: Profile) -> datetime | None:
+    """When the newest invitation really left; None while it waits in the outbox."""
+    sent = OutgoingMail.objects.filter(key__startswith=f"speak:{meeting.pk}:{profile.pk}:", state=MailState.SENT)
+    return sent.order_by("-sent_at").values_list("sent_at", flat=True).first()

@@ -148,3 +148,21 @@ class SpeakerForm(forms.Form):
         field = self.fields["session"]
         field.queryset = meeting.sessions.exclude(kind__in=["break", "blocker"]).filter(cancelled_at=None)  # type: ignore[attr-defined]
         field.label_from_instance = lambda session: session.title_in(language) or session.code  # type: ignore[attr-defined]
+
+
+class SubstituteForm(forms.Form):
+    """Who speaks instead."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("Mail address"), required=False,
+                             help_text=_("Empty for somebody whose profile the team keeps."))  # fmt: skip
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=TONGUES)
+
+
+class PlaceInSessionForm(TextsForm):
+    """What protocol wants of one place in a session."""
+
+    position = forms.IntegerField(label=_("Place in the list"), min_value=0, max_value=999)
+    organisation_name = line("Profile.organisation_name", 300, help_text=_("Empty: as in the profile."))
+    remote = forms.BooleanField(label=_("Speaks from afar"), required=False)
+    texts = (Text("titles", _("Title as on that day"), limit=200, help=_("Empty: as in the profile.")),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,12 +12,62 @@ from kept.base import history
 from kept.base.lifecycle import Refused
 from kept.meetings import notices
 from kept.meetings.actions.ground import allow, locked
-from kept.meetings.actions.speaking import add_profile, give_role
+from kept.meetings.actions.speaking import add_profile, give_role, replace_role
 from kept.meetings.lifecycle import ROLE
-from kept.meetings.models import Meeting, Profile, ProfilePrivate, RoleState, Session, SessionRole, Speaking
+from kept.meetings.models import Meeting, Profile, ProfilePrivate, RoleState, Session, SessionRole, Speaking, Status
 from kept.meetings.permissions import may_manage_speakers
 
 COUNTING = (RoleState.PLANNED, RoleState.INVITED, RoleState.CONFIRMED)
+
+
+PLAN = (7, 14, 21)  # days after the invitation left, each with one reminder, until there is an answer
+
+
+def substitute(role: SessionRole, *, name: str, email: str, language: str, by: Any, at: datetime) -> SessionRole:
+    """Somebody else, by name and address, in the place of a speaker. Raises NotAllowed, WrongState, Refused."""
+    allow(may_manage_speakers(by, role.session))
+    with transaction.atomic():
+        profile = _known_or_new(name, email, by=by, at=at)
+        new = replace_role(role, profile, by=by, at=at)
+        Speaking.objects.filter(meeting=role.session.meeting, profile=profile).update(language=language)
+    return new
+
+
+def _known_or_new(name: str, email: str, *, by: Any, at: datetime) -> Profile:
+    """One person is one person: who has this address is known already."""
+    known = Profile.objects.filter(private__email__iexact=email, merged_into=None).first() if email else None
+    if known is None:
+        known = add_profile({"name": name}, by=by, at=at)
+        ProfilePrivate.objects.create(profile=known, email=email)
+    return known
+
+
+def remind_by_plan(now: datetime) -> int:
+    """Remind everybody whose invitation left and who has not answered, by PLAN; the worker's duty. Returns how many.
+
+    A reminder that somebody wrote by hand counts. Where the worker was away, one leaves and not two. They leave without
+    being held: the invitation was read by a person, and an answer stops them.
+    """
+    waiting = SessionRole.objects.filter(
+        state=RoleState.INVITED, session__meeting__starts_at__gt=now, session__cancelled_at=None,
+        session__meeting__status__in=[Status.ANNOUNCED, Status.REGISTRATION_OPEN],
+    )  # fmt: skip
+    pairs = waiting.order_by("session__meeting", "profile").values_list("session__meeting", "profile").distinct()
+    return sum(_remind_one(meeting, profile, now) for meeting, profile in list(pairs))
+
+
+def _remind_one(meeting_id: int, profile_id: int, now: datetime) -> bool:
+    with transaction.atomic():
+        meeting = locked(Meeting(pk=meeting_id))
+        profile = Profile.objects.select_related("person", "private").get(pk=profile_id)
+        asked, row = notices.asked_at(meeting, profile), row_of(meeting, profile)
+        due = sum(asked + timedelta(days=days) <= now for days in PLAN) if asked else 0
+        waits = SessionRole.objects.filter(session__meeting=meeting, profile=profile, state=RoleState.INVITED)
+        if row.reminders >= due or not notices.address_to(profile) or not waits.exists():
+            return False
+        remind(meeting, profile, by=None, at=now, hold=False)
+        Speaking.objects.filter(pk=row.pk).update(reminders=due)
+    return True
 
 
 def enter_speaker(
@@ -30,10 +80,7 @@ def enter_speaker(
     allow(may_manage_speakers(by, session))
     with transaction.atomic():
         locked(session.meeting)
-        known = Profile.objects.filter(private__email__iexact=email, merged_into=None).first() if email else None
-        profile = known or add_profile({"name": name}, by=by, at=at)
-        if known is None:
-            ProfilePrivate.objects.create(profile=profile, email=email)
+        profile = _known_or_new(name, email, by=by, at=at)
         if session.roles.filter(profile=profile, kind=kind, state__in=COUNTING).exists():
             raise Refused(_("This person has this place already."))
         Speaking.objects.update_or_create(meeting=session.meeting, profile=profile, defaults={"language": language})

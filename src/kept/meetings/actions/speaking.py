@@ -15,6 +15,7 @@ from PIL import Image
 from kept.base import history
 from kept.base.events import announce
 from kept.base.lifecycle import Refused
+from kept.meetings import notices
 from kept.meetings.actions.ground import allow, locked, public_change
 from kept.meetings.lifecycle import ROLE
 from kept.meetings.models import (
@@ -94,6 +95,7 @@ def confirm_role(role: SessionRole, *, by: Any, at: datetime) -> SessionRole:
             data={"role": role.pk},
         )  # fmt: skip
         announce("role.confirmed", role=role, by=account_of(by), at=at)
+        notices.recall_reminders(meeting, role.profile, at=at)
         if role.session.first_released_at:
             public_change(meeting, at=at)
     return role
@@ -112,6 +114,7 @@ def _answer(name: str, role: SessionRole, *, by: Any, at: datetime) -> SessionRo
             "session", role.session_id, f"{name}_role", by=account_of(by), at=at, from_state=before,
             to_state=move.target, data={"role": role.pk, "of": role.profile.name},
         )  # fmt: skip
+        notices.recall_reminders(meeting, role.profile, at=at)
         if before == RoleState.CONFIRMED and role.session.first_released_at:
             public_change(meeting, at=at)
     return role
@@ -125,6 +128,41 @@ def decline_role(role: SessionRole, *, by: Any, at: datetime) -> SessionRole:
 def withdraw_role(role: SessionRole, *, by: Any, at: datetime) -> SessionRole:
     """The team takes somebody out of a session. Raises NotAllowed, WrongState."""
     return _answer("withdraw", role, by=by, at=at)
+
+
+def replace_role(role: SessionRole, profile: Profile, *, by: Any, at: datetime) -> SessionRole:
+    """Somebody else speaks instead, at the same place in the order; the former place stays in the session's history.
+
+    The substitute is planned and is asked for themselves. Raises NotAllowed, WrongState; Refused for the same person.
+    """
+    if profile.pk == role.profile_id:
+        raise Refused(_("This is the same person."))
+    with transaction.atomic():
+        left = _answer("replace", role, by=by, at=at)
+        if left.session.roles.counting().filter(profile=profile, kind=left.kind).exists():
+            raise Refused(_("This person has this place already."))
+        new = give_role(
+            left.session, profile, left.kind, by=by, at=at, position=left.position, remote=left.remote,
+            substitute_for=left,
+        )  # fmt: skip
+        meeting = left.session.meeting
+        Speaking.objects.get_or_create(meeting=meeting, profile=profile)
+    return new
+
+
+def change_role(role: SessionRole, values: dict[str, Any], *, by: Any, at: datetime) -> SessionRole:
+    """Set by hand what protocol wants: the place in the order, title and organisation as on that day. Raises NotAllowed."""
+    allow(may_manage_speakers(by, role.session))
+    with transaction.atomic():
+        meeting = locked(role.session.meeting)
+        role = SessionRole.objects.select_for_update().select_related("session").get(pk=role.pk)
+        for name in ("position", "titles", "organisation_name", "remote"):
+            setattr(role, name, values[name])
+        role.save(update_fields=["position", "titles", "organisation_name", "remote"])
+        history.record("session", role.session_id, "change_role", by=by, at=at, data={"role": role.pk})
+        if role.state == RoleState.CONFIRMED and role.session.first_released_at:
+            public_change(meeting, at=at)
+    return role
 
 
 def save_profile(profile: Profile, values: dict[str, Any], *, by: Any, at: datetime) -> Profile:

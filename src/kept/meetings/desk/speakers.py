@@ -25,7 +25,7 @@ from kept.meetings.desk.meetings import meeting_of
 from kept.meetings.lifecycle import ROLE
 from kept.meetings.models import Availability, Meeting, Profile, RoleKind, RoleState, SessionRole
 from kept.meetings.readiness import Person, people_at
-from kept.meetings.speaker_forms import SpeakerForm
+from kept.meetings.speaker_forms import PlaceInSessionForm, SpeakerForm, SubstituteForm
 
 VERBS: dict[str, tuple[Any, Callable[..., SessionRole]]] = {
     # A place of somebody, decided on the desk: words of the button, action.
@@ -133,7 +133,11 @@ def speaker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "meeting": meeting, "name": meeting.name_in(language), "profile": profile, "missing": person.missing,
         "facts": facts_of(person), "release": person.release,
-        "roles": [role_line(role, language) | {"moves": moves_of(role, request.user)} for role in person.roles],
+        "roles": [
+            role_line(role, language)
+            | {"moves": moves_of(role, request.user), "may_replace": role.state != RoleState.REPLACED}
+            for role in person.roles
+        ],
         "mails": [
             dict(zip(("subject", "text"), notices.preview(kind, meeting, profile, person.row.language), strict=True))
             for kind in (notices.INVITATION, notices.REMINDER)
@@ -180,3 +184,35 @@ def decide(request: HttpRequest, meeting: Meeting, person: Person) -> None:
         raise
     except Refused as refusal:
         messages.error(request, str(refusal.message))
+
+
+@for_the_desk
+def place(request: HttpRequest, slug: str, pk: int, role: int, what: str) -> HttpResponse:
+    """/desk/meetings/<slug>/speakers/<pk>/<role>/replace/ and …/protocol/"""
+    meeting = meeting_of(slug)
+    found = get_object_or_404(
+        SessionRole.objects.select_related("session__meeting", "profile"), pk=role, profile=pk, session__meeting=meeting
+    )
+    data, now, by = request.POST if request.method == "POST" else None, timezone.now(), request.user
+    forms: dict[str, tuple[Any, Any, Callable[[Any], SessionRole]]] = {
+        "replace": (
+            SubstituteForm(data), _("Somebody else speaks instead"),
+            lambda form: inviting.substitute(found, **form.cleaned_data, by=by, at=now),
+        ),
+        "protocol": (
+            PlaceInSessionForm(data, row=found), _("Order and title"),
+            lambda form: acts.change_role(found, form.values(), by=by, at=now),
+        ),
+    }  # fmt: skip
+    if what not in forms:
+        raise Http404
+    form, title, save = forms[what]
+    if data is not None and attempt(request, form, lambda: save(form), _("Saved.")):
+        return redirect("meetings:desk_speakers", slug)
+    context = {
+        "meeting": meeting, "name": meeting.name_in(get_language() or "en"), "form": form, "title": title,
+        "groups": form.groups() if what == "protocol" else [],
+        "plain": form.plain() if what == "protocol" else [form[name] for name in form.fields],
+        "back_url": reverse("meetings:desk_speaker", args=[slug, pk]),
+    }  # fmt: skip
+    return render(request, "meetings/desk/form.html", context)

@@ -1,0 +1,83 @@
+"""A speaker: asked by mail, says yes without an account, writes what is shown, shows it; then it stands in the programme.
+
+Walked in English on a telephone, and in Arabic without JavaScript.
+"""
+
+from __future__ import annotations
+
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.browser import Kept, someone
+from tests.journeys.walking import asked
+
+OPENING = "Opening: what was promised, what was kept"
+WAYS = [
+    ("en", "English", True, "Odile Marchfield", "odile@example.org", "secretary@example.org", "A minister of lakes."),
+    ("ar", "العربية", False, "Nadir Brambleton", "nadir@example.org", "secretary@example.org", "وزير البحيرات."),
+]
+
+
+def found(house: Kept, address: str) -> bool:
+    """Whether anybody finds this address."""
+    try:
+        with urlopen(house.url + address):  # noqa: S310
+            return True
+    except HTTPError as refused:
+        assert refused.code == 404
+        return False
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way[0])
+def test_asked_answered_and_shown(chrome, demonstration, way):
+    language, own_name, javascript, name, email, secretary, biography = way
+    house = demonstration
+    meeting = asked(house, "/api/v1/meetings")["results"][0]["slug"]
+    desk = f"/desk/meetings/{meeting}/speakers/"
+    staff = someone(chrome, house)
+    staff.sign_in(secretary)
+
+    # Entered and invited; the mail leaves when somebody has read it.
+    staff.go(desk + "new/")
+    staff.choose("Session", OPENING)
+    staff.write("Name", name)
+    staff.write("Mail address", email)
+    staff.choose("Language of the mail", own_name)
+    staff.press("Save")
+    staff.page.get_by_label(name, exact=True).check()
+    staff.press("Invite those who are ticked")
+    assert house.mails(email) == []
+    staff.go("/desk/outbox/?state=held")
+    staff.page.get_by_role("row", name=email).or_(staff.page.locator("li", has_text=email)).get_by_role(
+        "link"
+    ).first.click()
+    with staff.page.expect_navigation():
+        staff.page.locator("form[action$='/release/'] button").click()
+    link = next(each for each in house.mail_to(email).links if "/l/" in each)
+
+    # On a telephone, without an account.
+    phone = someone(chrome, house, language=language, width=360, javascript=javascript)
+    phone.page.goto(link)
+    phone.press("Open your page")
+    phone.sees("Will you come?")
+    phone.press("Yes, I come")
+    phone.sees("Thank you. The team knows that you come.")
+    phone.follow("Name, title, biography")
+    phone.page.locator(f"[name=biographies_{language}]").fill(biography)
+    phone.press("Save")
+    phone.sees("Nobody but the team sees your profile.")
+    page = f"/meetings/speakers/{name.lower().replace(' ', '-')}/"
+    assert not found(house, page), "nothing shows before it is shown"
+    phone.press("Show my profile")
+    phone.sees("Your profile is shown.")
+    phone.follow("Your public page")
+    phone.sees(biography)
+    assert found(house, page)
+
+    # The desk sees it.
+    staff.go(desk)
+    staff.sees(name)
+    assert "confirmed" in staff.page.get_by_role("row", name=name).inner_text()
+    assert (staff.said, phone.said) == ([], [])
