@@ -378,7 +378,7 @@ def test_only_the_embedded_counter_may_be_framed(client, public_record):
 @pytest.mark.parametrize(
     ("address", "most"),
     [("/", 40), ("/pledges/", 60), ("/pledges/?view=table", 60), ("/organisations/", 20), ("/counter/", 40),
-     ("/pledges/P-00003/", 45), ("/organisations/lake-networks/", 80), ("/api/v1/pledges", 55),
+     ("/pledges/P-00003/", 45), ("/organisations/lake-networks/", 110), ("/api/v1/pledges", 55),
      ("/pledges/feed.atom", 20)],
 )  # fmt: skip
 def test_the_number_of_queries_does_not_follow_the_number_of_rows(client, organisations, address, most):
