@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from kept.base import installation
 from kept.pledges import actions
 from kept.pledges import desk_queries as queries
 from kept.pledges.content import Indicator
@@ -190,11 +191,11 @@ def test_eight_hundred_pledges_take_as_many_queries_as_ten(
     many(pledge, 9)
     url = reverse("pledges:desk_queue")
     desk.get(url)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    installation.forget()  # read once in each: what is remembered for seconds may not decide a comparison
+    with CaptureQueriesContext(connection) as few:
         desk.get(url, {"sort": sort})
     many(pledge, 790)
+    installation.forget()
     with CaptureQueriesContext(connection) as all_of_them:
         answer = desk.get(url, {"sort": sort})
     assert answer.context["page"].paginator.count == 800

@@ -103,7 +103,7 @@ def test_the_staff_get_no_mail_but_the_colleague_who_has_it(make_pledge, secreta
 
 
 def test_the_same_event_twice_is_one_mail(make_pledge, secretary, now):
-    pledge = make_pledge("submitted")
+    pledge = make_pledge("published")
     for _ in range(3):
         announce("pledge.published", pledge=pledge, by=secretary, at=now)
     assert mails("published") == [("published", "focal@example.org")]

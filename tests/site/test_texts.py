@@ -21,7 +21,7 @@ SCRIPTS = sorted(p for p in SOURCE.glob("*/static/**/*.js") if "vendor" not in p
 NAMES = {
     "Kept", "English", "Français", "Español", "العربية", "Русский", "CSV", "XLSX", "Excel", "JSON", "GeoJSON",
     "XML", "简体中文", "IATI", "USD", "Atom", "BibTeX", "APA", "SHA-256", "PDF", "API", "OpenAPI", "DCAT", "CSVW",
-    "JSON-LD", "ISO", "HTML", "Ctrl",
+    "JSON-LD", "Turtle", "ISO", "HTML", "Ctrl",
 }  # fmt: skip
 LETTERS = re.compile(r"[^\W\d_]", re.UNICODE)
 # Private signs: they stand for {{ … }}, for a translated piece, and for a translated whole sentence.

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from kept.base.snapshot import one_moment
 from kept.pledges import counting
 from kept.pledges.facets import ordering_named
 from kept.pledges.models import Revision
@@ -70,20 +71,23 @@ def answer_in_sql(
     selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool | str = True
 ) -> Answer:
     """The same, by the database alone: for a past day, and where there is no index."""
-    found = rows(selection)
-    sums = counting.counter(selection.as_of, selection=found) if with_sums else None
-    count = sums.pledges if sums else found.count()
-    pages = max(1, -(-count // page_size))
-    page = min(selection.page, pages)
-    start = (page - 1) * page_size
-    return Answer(
-        count=count,
-        keys=list(ordered(found, selection).values_list("pk", flat=True)[start : start + page_size]) if count else [],
-        page=page,
-        pages=pages,
-        facets=numbers(selection) if with_facets else {},
-        sums=sums,
-    )
+    with one_moment():  # the figures and the rows are of one snapshot, while others publish
+        found = rows(selection)
+        sums = counting.counter(selection.as_of, selection=found) if with_sums else None
+        count = sums.pledges if sums else found.count()
+        pages = max(1, -(-count // page_size))
+        page = min(selection.page, pages)
+        start = (page - 1) * page_size
+        return Answer(
+            count=count,
+            keys=list(ordered(found, selection).values_list("pk", flat=True)[start : start + page_size])
+            if count
+            else [],
+            page=page,
+            pages=pages,
+            facets=numbers(selection) if with_facets else {},
+            sums=sums,
+        )
 
 
 def keys_in_sql(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]]:
