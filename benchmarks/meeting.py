@@ -164,7 +164,7 @@ def fill(sessions: int) -> None:
         actions.place(
             session, room=rooms[n % 2], day=first + timedelta(days=day), start=start, minutes=30, by=None, at=at
         )
-        for person in (people[n], people[(n + 1) % sessions]):
+        for person in (people[n], people[(n + sessions // 2) % sessions]):
             actions.confirm_role(actions.give_role(session, person, "panellist", by=None, at=at), by=None, at=at)
     actions.announce_meeting(meeting, by=None, at=at)
     actions.release(meeting, {}, by=None, at=at)
