@@ -159,7 +159,7 @@ def choose_mapping(
 def save_mapping(name: str, data: MappingType[str, Any], *, by: Any, at: datetime) -> ImportMapping:
     """Keep a mapping under a name, for the next file of the same kind. Raises NotAllowed, Refused."""
     must_import(by)
-    name = " ".join(name.split())[:100]
+    name = " ".join("".join(sign for sign in name if sign.isprintable()).split())[:100]  # no NUL: PostgreSQL takes none
     if not name:
         raise Refused(_("Give the mapping a name."))
     try:
