@@ -8,6 +8,9 @@ from tests.browser import Kept, Person, someone
 from tests.journeys.walking import asked
 
 DESK = "/desk/meetings/a-made-meeting/"
+PROGRAMME = "/api/v1/meetings/a-made-meeting/programme"
+SCALE = 1.6  # pixels a minute in the grid
+HELD = 16  # pixels from a session's upper edge to the middle of its grip, about
 
 
 @pytest.fixture(scope="module")
@@ -42,64 +45,101 @@ def send(person: Person, address: str, values: dict[str, str]) -> None:
     person.page.wait_for_url(lambda url: not url.endswith(address))
 
 
-def placed(person: Person) -> dict[str, tuple[str, str]]:
-    """{title: (hour, room)} of the grid."""
-    return person.page.evaluate(
+def placed(person: Person) -> dict[str, tuple[str, str, str]]:
+    """{title: (hour, minutes, room)} of the grid."""
+    found = person.page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll('[data-plan] [data-item]')].map((item) =>
-        [item.dataset.title, [item.querySelector('[name=start]').value.slice(0, 5),
+        [item.dataset.title, [item.querySelector('[name=start]').value.slice(0, 5), item.querySelector('[name=minutes]').value,
          item.querySelector('[name=room]').selectedOptions[0].text]]))"""
     )
+    return {title: tuple(place) for title, place in found.items()}
 
 
-def drag(person: Person, title: str, minutes: int, column: int, of: int = 2) -> None:
-    """Take a session with the mouse and let it go at so many minutes after 14:00, in a column."""
-    page = person.page
-    plan = page.locator("[data-plan]").bounding_box()
-    item = page.locator(f'[data-item][data-title="{title}"] .plan-hour').bounding_box()
+def settled(person: Person, title: str, *, parked: bool = False) -> tuple[str, str] | None:
+    """Where a session stands once what was done is done; None where it is parked."""
+    where = "[data-parked]" if parked else "[data-plan]"
+    person.page.wait_for_selector(f'[data-editor]:not([aria-busy]) {where} [data-item][data-title="{title}"]')
+    return placed(person).get(title)
+
+
+def middle(person: Person, minutes: float, column: int) -> tuple[float, float]:
+    """A point of the grid: so many minutes after 14:00, in one of its two columns."""
+    plan = person.page.locator("[data-plan]").bounding_box()
     gutter = 56
-    page.mouse.move(item["x"] + 4, item["y"] + 4)
-    page.mouse.down()
-    x = plan["x"] + gutter + (plan["width"] - gutter) * (column + 0.5) / of
-    for step in (0.5, 1):
-        page.mouse.move(
-            item["x"] + (x - item["x"]) * step, item["y"] + (plan["y"] + minutes * 1.6 + 8 - item["y"]) * step
-        )
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.mouse.up()
-    page.wait_for_function("document.activeElement.matches('[data-item]')")
+    return plan["x"] + gutter + (plan["width"] - gutter) * (column + 0.5) / 2, plan["y"] + minutes * SCALE
+
+
+def take(person: Person, title: str, part: str = ".plan-hour") -> tuple[float, float]:
+    """A point of a session, where it is taken."""
+    box = person.page.locator(f'[data-item][data-title="{title}"] {part}').bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(person: Person, start: tuple[float, float], to: tuple[float, float], *, escape: bool = False) -> None:
+    """With the mouse; `escape`: think better of it on the way."""
+    mouse = person.page.mouse
+    mouse.move(*start)
+    mouse.down()
+    mouse.move((start[0] + to[0]) / 2, (start[1] + to[1]) / 2)
+    mouse.move(*to)
+    if escape:
+        person.page.keyboard.press("Escape")
+        mouse.up()
+        return
+    with person.page.expect_response(lambda answer: answer.request.method == "POST"):
+        mouse.up()
+
+
+def swipe(person: Person, start: tuple[float, float], to: tuple[float, float]) -> None:
+    """With a finger."""
+    finger = person.page.context.new_cdp_session(person.page)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 1})
+    points = [("touchStart", start), ("touchMove", ((start[0] + to[0]) / 2, (start[1] + to[1]) / 2)), ("touchMove", to)]
+    for kind, (x, y) in points:
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    with person.page.expect_response(lambda answer: answer.request.method == "POST"):
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def keys(person: Person, title: str, *names: str) -> None:
+    person.page.locator(f'[data-item][data-title="{title}"]').focus()
+    for name in names:
+        person.page.keyboard.press(name)
 
 
 def test_a_programme_is_made_by_dragging_and_by_keys_released_changed_and_released_again(demonstration: Kept, planner):
-    page = planner.page
     planner.go(f"{DESK}programme/")
-    drag(planner, "Opening", 0, 0)
-    assert list(placed(planner)) == ["Opening"]
-    assert placed(planner)["Opening"][1] == "Room A"
-    page.locator('[data-item][data-title="Panel"]').focus()
-    for key in ("ArrowDown", "ArrowRight", "Enter"):
-        page.keyboard.press(key)
-    page.wait_for_function("document.querySelectorAll('[data-plan] [data-item]').length === 2")
-    assert placed(planner)["Panel"] == ["14:05", "Room B"]
+    drag(planner, take(planner, "Opening"), middle(planner, 0, 0))
+    assert settled(planner, "Opening") == ("14:00", "30", "Room A")
+    keys(planner, "Panel", "ArrowDown", "ArrowRight", "Enter")
+    assert settled(planner, "Panel") == ("14:05", "30", "Room B")
+    drag(planner, take(planner, "Opening", ".plan-stretch"), middle(planner, 45, 0))
+    assert settled(planner, "Opening") == ("14:00", "45", "Room A")
+    drag(planner, take(planner, "Panel"), middle(planner, 100, 0), escape=True)
+    assert settled(planner, "Panel") == ("14:05", "30", "Room B")
+    keys(planner, "Panel", "ArrowDown", "Escape")
+    assert settled(planner, "Panel") == ("14:05", "30", "Room B")
+    x, y = middle(planner, 60, 1)
+    swipe(planner, take(planner, "Panel", ".plan-grip"), (x, y + HELD))
+    assert settled(planner, "Panel") == ("15:00", "30", "Room B")
+    keys(planner, "Opening", "Delete")
+    assert settled(planner, "Opening", parked=True) is None
     planner.button("Undo").click()
-    page.wait_for_function("document.querySelectorAll('[data-plan] [data-item]').length === 1")
-    planner.button("Redo").click()
-    page.wait_for_function("document.querySelectorAll('[data-plan] [data-item]').length === 2")
+    assert settled(planner, "Opening") == ("14:00", "45", "Room A")
+
     send(planner, f"{DESK}decide/announce/", {})
     planner.go(f"{DESK}programme/release/")
     planner.press("Release")
-    first = asked(demonstration, "/api/v1/meetings/a-made-meeting/programme")
+    first = asked(demonstration, PROGRAMME)
     planner.go(f"{DESK}programme/")
-    page.locator('[data-item][data-title="Panel"]').focus()
-    for key in ("ArrowDown", "ArrowDown", "Enter"):
-        page.keyboard.press(key)
-    page.wait_for_function(
-        "[...document.querySelectorAll('[name=start]')].some((one) => one.value.startsWith('14:15'))"
-    )
-    assert asked(demonstration, "/api/v1/meetings/a-made-meeting/programme") == first
+    keys(planner, "Panel", "Shift+ArrowUp", "ArrowDown", "Enter")
+    assert settled(planner, "Panel") == ("15:05", "25", "Room B")
+    assert asked(demonstration, PROGRAMME) == first
     planner.go(f"{DESK}programme/release/")
     planner.press("Release")
     planner.go("/meetings/a-made-meeting/changes/")
-    planner.sees("14:15")
+    planner.sees("15:05")
     assert planner.said == []
 
 

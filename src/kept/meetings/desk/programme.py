@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
-from kept.base.formats import format_time, format_weekday
+from kept.base.formats import format_number, format_time, format_weekday
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings import actions, clashing, queries
 from kept.meetings.actions.ground import ChangedMeanwhile
@@ -102,6 +102,7 @@ def context_of(request: HttpRequest, found: Meeting, bound: PlaceForm | None = N
         "parked": [
             item(session, None) for session in found.sessions.filter(cancelled_at=None) if session.pk not in placed
         ],
+        "digits": "".join(format_number(digit, language) for digit in range(10)),
         "range": range_of(found, date.fromisoformat(day), slots),
         "clashes": clashes,
         "stops": sum(one["stops"] for one in clashes),

@@ -5,8 +5,11 @@
   const SNAP = 5; // minutes
   const SCALE = 1.6; // pixels a minute
   const CLOSE = 6; // pixels that a pointer may tremble before it drags
+  const SHORT = 40; // pixels below which an item has one line only
+  const EDGE = 48; // pixels from the window's edge where dragging scrolls
   const two = (number) => String(number).padStart(2, "0");
   const clock = (minutes) => `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
+  const shownClock = (minutes, grid) => clock(minutes).replace(/\d/g, (digit) => grid.plan.dataset.digits[digit]);
   const root = () => document.querySelector("[data-editor]");
   let busy = false;
 
@@ -37,8 +40,49 @@
     const share = 100 / grid.rooms.length;
     item.style.insetBlockStart = `${(place.at - grid.from) * SCALE}px`;
     item.style.blockSize = `${Math.max(place.minutes * SCALE, 22)}px`;
+    item.classList.toggle("is-short", place.minutes * SCALE < SHORT);
     item.style.insetInlineStart = `calc(3.5rem + (100% - 3.5rem) * ${(share * (column + item.lane / item.lanes)) / 100})`;
     item.style.inlineSize = `calc((100% - 3.5rem) * ${share / item.lanes / 100} - 4px)`;
+  }
+
+  /* What is being moved, where it would stand: the item itself, or for a parked one its likeness in the grid. */
+  function show(item, place, grid) {
+    const shown = "isParked" in item.dataset ? (item.likeness ??= likeness(item, grid)) : item;
+    put(shown, place, grid);
+    const hour = shown.querySelector("[data-hour]");
+    if (!hour) return;
+    shown.hourWords ??= hour.textContent;
+    hour.textContent = `${shownClock(place.at, grid)}–${shownClock(place.at + place.minutes, grid)}`;
+  }
+
+  function likeness(item, grid) {
+    const made = document.createElement("li");
+    made.className = "plan-item plan-likeness is-lifted";
+    made.setAttribute("aria-hidden", "true");
+    const hour = document.createElement("p");
+    hour.className = "plan-hour";
+    hour.dataset.hour = "";
+    const title = document.createElement("p");
+    title.textContent = item.dataset.title;
+    const words = document.createElement("div");
+    words.className = "plan-words";
+    words.append(hour, title);
+    made.append(words);
+    Object.assign(made, { lane: 0, lanes: 1 });
+    grid.plan.append(made);
+    return made;
+  }
+
+  /* Whatever was being moved stands where it stood. */
+  function putBack(item) {
+    item.classList.remove("is-lifted");
+    item.likeness?.remove();
+    delete item.likeness;
+    delete item.moving;
+    const hour = item.querySelector("[data-hour]");
+    if (hour && item.hourWords) hour.textContent = item.hourWords;
+    delete item.hourWords;
+    layOutAgain();
   }
 
   /* Two at once in a room stand side by side. */
@@ -64,9 +108,9 @@
       const line = document.createElement("li");
       line.className = "plan-line";
       line.setAttribute("role", "presentation");
-      line.textContent = clock(at);
+      line.textContent = shownClock(at, grid);
       line.style.insetBlockStart = `${(at - grid.from) * SCALE}px`;
-      grid.plan.append(line);
+      grid.plan.prepend(line);
     }
     const items = [...grid.plan.querySelectorAll("[data-item]")];
     lanes(items);
@@ -103,6 +147,7 @@
   async function send(form, extra) {
     if (busy) return;
     busy = true;
+    root().setAttribute("aria-busy", "true");
     const data = new FormData(form);
     for (const [name, value] of Object.entries(extra)) data.set(name, value);
     const code = form.closest("[data-item]")?.dataset.item;
@@ -120,10 +165,20 @@
       if (code) root().querySelector(`[data-item="${code}"]`)?.focus({ preventScroll: true });
       if (told) say(told.textContent.replace(/\s+/g, " ").trim());
     } catch {
+      for (const [name, value] of Object.entries(extra)) fill(form, name, value);
       form.submit();
     } finally {
       busy = false;
     }
+  }
+
+  /* Give a form a value, in its own field where it has one. */
+  function fill(form, name, value) {
+    const field = form.elements.namedItem(name);
+    if (field && field.matches?.("input, select")) return void (field.value = value);
+    const hidden = document.createElement("input");
+    Object.assign(hidden, { type: "hidden", name, value });
+    form.append(hidden);
   }
 
   function sendPlace(item, place, grid) {
@@ -152,19 +207,22 @@
     const stretching = Boolean(event.target.closest("[data-stretch]"));
     const start = placeOf(item);
     const parked = "isParked" in item.dataset;
-    const box = item.getBoundingClientRect();
-    const held = parked ? 0 : event.clientY - box.top;
+    const held = parked ? 0 : event.clientY - item.getBoundingClientRect().top;
     let place = null;
     let park = false;
+    let outside = false;
 
     const move = (now) => {
+      if (now.pointerId !== event.pointerId) return;
       if (!place && Math.hypot(now.clientX - event.clientX, now.clientY - event.clientY) < CLOSE) return;
       now.preventDefault();
       item.classList.add("is-lifted");
+      if (now.clientY > innerHeight - EDGE) scrollBy(0, EDGE / 4);
+      else if (now.clientY < EDGE) scrollBy(0, -EDGE / 4);
       const area = grid.plan.getBoundingClientRect();
       place = { ...start };
       if (stretching) {
-        place.minutes = Math.round((start.minutes + (now.clientY - event.clientY) / SCALE) / SNAP) * SNAP;
+        place.minutes = Math.round((start.minutes + (now.pageY - event.pageY) / SCALE) / SNAP) * SNAP;
       } else {
         const gutter = 3.5 * parseFloat(getComputedStyle(document.documentElement).fontSize);
         const rtl = getComputedStyle(grid.plan).direction === "rtl";
@@ -175,29 +233,35 @@
         const beside = root().querySelector("[data-parked]");
         const over = document.elementsFromPoint(now.clientX, now.clientY);
         park = over.includes(beside);
+        outside = parked && !over.includes(grid.plan);
         beside.classList.toggle("is-over", park && !parked);
-        if (parked && !over.includes(grid.plan)) place.outside = true;
       }
       within(place, grid);
-      grid.plan.parentElement.classList.toggle("is-over", parked && !place.outside);
-      if (!parked) put(item, place, grid);
+      if (outside) {
+        item.likeness?.remove();
+        delete item.likeness;
+      } else show(item, place, grid);
     };
     const end = (now) => {
-      document.removeEventListener("pointermove", move);
-      document.removeEventListener("pointerup", end);
-      document.removeEventListener("pointercancel", end);
-      item.classList.remove("is-lifted");
+      if (now instanceof PointerEvent && now.pointerId !== event.pointerId) return;
+      for (const [name, handler] of heard) document.removeEventListener(name, handler, true);
       if (!place) return;
       const still = (click) => click.preventDefault();
       item.addEventListener("click", still, { capture: true, once: true });
       setTimeout(() => item.removeEventListener("click", still, { capture: true }), 50);
-      if (now.type === "pointercancel" || place.outside) layOutAgain();
-      else if (park) parked ? layOutAgain() : sendPark(item);
+      if (now.type !== "pointerup" || outside || (park && parked)) {
+        putBack(item);
+        if (now.type !== "pointerup") say(grid.plan.dataset.left.replace("{title}", item.dataset.title));
+      } else if (park) sendPark(item);
       else sendPlace(item, place, grid);
     };
-    document.addEventListener("pointermove", move);
-    document.addEventListener("pointerup", end);
-    document.addEventListener("pointercancel", end);
+    const escape = (key) => {
+      if (key.key !== "Escape") return;
+      key.stopPropagation();
+      end(key);
+    };
+    const heard = [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["keydown", escape]];
+    for (const [name, handler] of heard) document.addEventListener(name, handler, true);
     if (event.pointerType === "mouse") event.preventDefault();
     item.focus({ preventScroll: true });
   });
@@ -243,9 +307,7 @@
         return;
       case "Escape":
         if (item.moving) {
-          delete item.moving;
-          item.classList.remove("is-lifted");
-          layOutAgain();
+          putBack(item);
           say(grid.plan.dataset.left.replace("{title}", item.dataset.title));
         }
         return;
@@ -258,8 +320,12 @@
     event.preventDefault();
     item.moving = within(place, grid);
     item.classList.add("is-lifted");
-    if (!parked) put(item, place, grid);
+    show(item, place, grid);
     say(words(item, place, grid));
+  });
+
+  document.addEventListener("focusout", (event) => {
+    if (event.target.moving && !busy) putBack(event.target);
   });
 
   document.addEventListener("submit", (event) => {
