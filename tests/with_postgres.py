@@ -62,7 +62,8 @@ def server():
     data = f"{home}/data"
     quiet = {"stdout": subprocess.DEVNULL, "check": True, "cwd": "/"}
     subprocess.run([*words, folder / "initdb", "-D", data, "-U", "kept", "-A", "trust", "-E", "UTF8"], **quiet)
-    options = f"-k {home} -c listen_addresses='' -c fsync=off -c max_connections=200"
+    sync = os.environ.get("KEPT_TEST_FSYNC", "off")  # tests may forget when the power fails; a benchmark asks for "on"
+    options = f"-k {home} -c listen_addresses='' -c fsync={sync} -c max_connections=200"
     start = [*words, folder / "pg_ctl", "-D", data, "-w", "-l", f"{home}/log", "-o", options, "start"]
     subprocess.run(start, **quiet)
     try:

@@ -150,7 +150,7 @@ class Sitting:
         self.people: list[int] = []
 
     def register(self, kind: str, mode: str) -> None:
-        if mode in self.categories[kind].modes:
+        if mode in self.categories[kind].modes and self.at < self.room.meeting.starts_at:
             self.people.append(self.go(self.categories[kind], mode, at=self.at).pk)
 
     def do(self, n: int, what: str) -> None:

@@ -9,7 +9,9 @@ no more (docs/decisions/0031-a-mail-is-in-doubt-once-at-most.md).
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +32,7 @@ LEASE = timedelta(minutes=2)
 ATTEMPTS = 6  # after that a person decides
 ATTEMPTS_SECRET = 3  # a code that comes hours late helps nobody
 PAUSES = [1, 5, 15, 60, 240]  # minutes until the next attempt
+_gathering: ContextVar[list[OutgoingMail] | None] = ContextVar("gathering", default=None)
 AT_ONCE_SECONDS = 6  # how long a page waits for the mail server when a code has to leave at once
 
 
@@ -79,10 +82,25 @@ def queue(
         "subject_id": subject[1] if subject else None,
         "secret": secret,
     }
+    if key is None and (gathering := _gathering.get()) is not None:
+        gathering.append(OutgoingMail(**values))
+        return gathering[-1]
     if key is None:
         return OutgoingMail.objects.create(**values)
     mail, made = OutgoingMail.objects.get_or_create(key=key, defaults=values)
     return mail if made else None
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Mails without a key that are queued inside are written at the end, all at once; of the caller's transaction."""
+    mine: list[OutgoingMail] = []
+    token = _gathering.set(mine)
+    try:
+        yield
+        insert_objects(mine)
+    finally:
+        _gathering.reset(token)
 
 
 def queue_many(mails: Sequence[dict[str, Any]]) -> int:

@@ -38,11 +38,15 @@ class LinkPage:
 
 @dataclass(frozen=True)
 class Purpose:
-    """`describe(link, request)` → LinkPage; `act(link, request, at)` → the address to go to, or a whole answer."""
+    """`describe(link, request)` → LinkPage; `act(link, request, at)` → the address to go to, or a whole answer.
+
+    `alone`: a click acts without being described first, in transactions of its own, and `act` uses the link up itself.
+    """
 
     name: str
     describe: Callable[[Link, HttpRequest], LinkPage]
     act: Callable[[Link, HttpRequest, datetime], str | HttpResponse]
+    alone: bool = False
 
 
 _purposes: dict[str, Purpose] = {}
@@ -53,9 +57,10 @@ def register(
     *,
     describe: Callable[[Link, HttpRequest], LinkPage],
     act: Callable[[Link, HttpRequest, datetime], str | HttpResponse],
+    alone: bool = False,
 ) -> None:
     """Say what links with this purpose show and do. `act` runs in one transaction with the using-up of the link."""
-    _purposes[purpose] = Purpose(purpose, describe, act)
+    _purposes[purpose] = Purpose(purpose, describe, act, alone)
 
 
 def purpose(name: str) -> Purpose:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from kept.base.bulk import insert_objects
 from kept.people import actions as people
 from kept.people.links import link_address
 from kept.people.models import Link
@@ -16,15 +17,31 @@ AFTERWARDS = timedelta(days=120)  # links stay good after a meeting: certificate
 
 def own_link(registration: Registration, *, at: datetime, purpose: str = OWN) -> Link:
     """A personal link of a registration, the one that is there or a new one."""
+    made = registration.__dict__.get("_own_link")
+    if purpose == OWN and made is not None and made.email == registration.email:
+        return made
     known = Link.objects.filter(
         purpose=purpose, subject=registration.key, email=registration.email, revoked_at=None, expires_at__gt=at
     ).first()
     if known is not None:
         return known
+    link = _new_link(registration, at, purpose)
+    link.save(force_insert=True)
+    return link
+
+
+def make_own_links(registrations: list[Registration], *, at: datetime) -> None:
+    """A new link for each of many, inserted at once; `own_link` gives it from then on."""
+    for registration in registrations:
+        registration.__dict__["_own_link"] = _new_link(registration, at, OWN)
+    insert_objects([registration.__dict__["_own_link"] for registration in registrations])
+
+
+def _new_link(registration: Registration, at: datetime, purpose: str) -> Link:
     until = max(registration.meeting.ends_at, at) + AFTERWARDS
     return people.make_link(
         purpose, registration.key, at=at, days=(until - at).total_seconds() / 86400, email=registration.email,
-        once=purpose == CONFIRM,
+        once=purpose == CONFIRM, save=False,
     )  # fmt: skip
 
 

@@ -16,8 +16,7 @@ from kept.people.links import LinkPage
 from kept.people.models import Link
 from kept.registration import actions
 from kept.registration.addresses import CONFIRM, OWN, own_link
-from kept.registration.models import Registration, State
-from kept.registration.permissions import Holder
+from kept.registration.models import Registration
 
 
 def registration_of(link: Link) -> Registration:
@@ -47,11 +46,7 @@ def describe_confirm(link: Link, request: HttpRequest) -> LinkPage:
 
 def confirm(link: Link, request: HttpRequest, at: datetime) -> str:
     """The address is theirs: on to an approver or to a seat, and to the page of the registration."""
-    registration = registration_of(link)
-    if registration.state in (State.DRAFT, State.SUBMITTED):
-        # Whoever typed the address may be somebody else: from here on only links that were mailed to it are good.
-        Link.objects.filter(purpose=OWN, subject=registration.key, revoked_at=None).update(revoked_at=at)
-        registration = actions.confirm_address(registration, by=Holder(registration.pk), at=at)
+    registration = actions.confirm_by_link(link, at=at)
     return address_of(own_link(registration, at=at))
 
 
@@ -74,5 +69,5 @@ def address_of(link: Link) -> str:
     return address_in(reverse("registration:own", args=[link.token]), get_language() or "en")
 
 
-links.register(CONFIRM, describe=describe_confirm, act=confirm)
+links.register(CONFIRM, describe=describe_confirm, act=confirm, alone=True)
 links.register(OWN, describe=describe_own, act=open_own)

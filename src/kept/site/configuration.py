@@ -71,12 +71,13 @@ def database(url: str, folder: Path) -> dict:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "kept.base.sqlite3",
             "NAME": unquote(parts.path[1:]),
             # Opening the file and saying all this anew costs more than a page that lies in memory: threads keep theirs.
             "CONN_MAX_AGE": 600,
             "OPTIONS": {
-                # Immediate transactions: two writers queue instead of failing half-way (docs/decisions/0003).
+                # Immediate transactions: two writers queue instead of failing half-way (docs/decisions/0003),
+                # in the order in which they came (0080).
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 "init_command": (

@@ -25,15 +25,16 @@ def make_link(
     once: bool = True,
     local_only: bool = False,
     data: dict | None = None,
+    save: bool = True,
 ) -> Link:
     """Make a link for one purpose (registered in `people.links`) and one thing, for a person or a mail address.
 
     `days` until it expires; `once`: its button acts one time; `local_only`: only from this machine; `data`: what the
-    purpose needs beside the subject. Its address is `links.link_address(link, language=…)`. Raises KeyError for a
-    purpose that nobody registered.
+    purpose needs beside the subject; `save=False`: not written, for many that are inserted at once.
+    Its address is `links.link_address(link, language=…)`. Raises KeyError for a purpose that nobody registered.
     """
     links.purpose(purpose)
-    return Link.objects.create(
+    link = Link(
         purpose=purpose,
         subject=str(subject),
         person=person,
@@ -45,6 +46,9 @@ def make_link(
         once=once,
         local_only=local_only,
     )
+    if save:
+        link.save(force_insert=True)
+    return link
 
 
 def use_link(link: Link, request: Any, *, at: datetime) -> Any:
@@ -53,6 +57,8 @@ def use_link(link: Link, request: Any, *, at: datetime) -> Any:
     One that acts once is used up in the same transaction. Raises WrongState for one that is used, expired or void,
     and what the purpose raises.
     """
+    if links.purpose(link.purpose).alone:
+        return links.purpose(link.purpose).act(link, request, at)
     with transaction.atomic():
         link = Link.objects.select_for_update(of=("self",)).select_related("person", "made_by").get(pk=link.pk)
         if links.state(link, at) != links.GOOD:

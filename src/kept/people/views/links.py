@@ -29,18 +29,25 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     if state != links.GOOD:
         return _private(render(request, "people/link_over.html", {"state": state, "link": here}, status=410))
     try:
-        page = links.purpose(here.purpose).describe(here, request)
+        purpose = links.purpose(here.purpose)
+        if request.method == "POST" and purpose.alone:
+            return _acted(here, request)
+        page = purpose.describe(here, request)
         if page.needs_account and not request.user.is_authenticated:
             return _private(render(request, "people/link.html", {"page": page, "sign_in_first": True}))
         if request.method == "POST" and page.button:
-            outcome = actions.use_link(here, request, at=timezone.now())
-            return _private(outcome if isinstance(outcome, HttpResponseBase) else redirect(outcome))
+            return _acted(here, request)
     except NotAllowed as refusal:
         raise Http404 from refusal
     except Refused as refusal:
         context = {"refusal": refusal.message, "link": here}
         return _private(render(request, "people/link_over.html", context, status=409))
     return _private(render(request, "people/link.html", {"page": page}))
+
+
+def _acted(here: Link, request: HttpRequest) -> HttpResponse:
+    outcome = actions.use_link(here, request, at=timezone.now())
+    return _private(outcome if isinstance(outcome, HttpResponseBase) else redirect(outcome))
 
 
 def _private(response: HttpResponse) -> HttpResponse:

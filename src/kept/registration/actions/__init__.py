@@ -9,6 +9,7 @@ from kept.registration.actions.approving import (
     reject,
     withdraw,
 )
+from kept.registration.actions.arriving import confirm_by_link
 from kept.registration.actions.offering import (
     accept_offer,
     change_pool,
@@ -58,6 +59,7 @@ __all__ = [
     "change_pool",
     "close_category",
     "confirm_address",
+    "confirm_by_link",
     "delegation_of",
     "escalate_silence",
     "lapse_offers",

@@ -12,7 +12,7 @@ from kept.base import history
 from kept.base.events import announce
 from kept.base.lifecycle import NotAllowed
 from kept.registration.actions import seats
-from kept.registration.models import Category, Mode, Quota, Registration, Seat, SeatState, State
+from kept.registration.models import Mode, Quota, Registration, Seat, SeatState, State
 
 
 def allow(may: bool) -> None:
@@ -34,8 +34,8 @@ def locked(registration: Registration, *, pools: bool = False) -> Registration:
     return fresh
 
 
-def pools_of(registration: Registration) -> dict[int, Quota]:
-    """{id: pool} of its meeting, under the lock that `locked(pools=True)` took."""
+def pools_of(registration: Registration) -> seats.Pools:
+    """The pools of its meeting, under the lock that `locked(pools=True)` took."""
     return registration.__dict__["_pools"]
 
 
@@ -50,13 +50,8 @@ def claims(registration: Registration) -> list[Seat]:
 
 def main_pools(registration: Registration, modes: Iterable[str]) -> list[Quota]:
     """The locked pools of the meeting itself that its category draws from, for these ways of taking part."""
-    drawn = set(
-        Category.quotas.through.objects.filter(category=registration.category_id).values_list("quota", flat=True)
-    )
-    wanted = set(modes)
-    return [
-        pool for pool in pools_of(registration).values() if pool.pk in drawn and pool.is_main and pool.mode in wanted
-    ]
+    wanted, drawn = set(modes), pools_of(registration).of_category(registration.category_id)
+    return [pool for pool in drawn if pool.is_main and pool.mode in wanted]
 
 
 def by_name(by: Any) -> Any:
@@ -74,19 +69,21 @@ def note(registration: Registration, verb: str, *, by: Any, at: datetime, before
     announce(f"registration.{verb}", registration=registration, before=before, by=by, at=at, reason=reason, **data)
 
 
-def seat_it(registration: Registration, *, at: datetime) -> None:
+def seat_it(registration: Registration, *, at: datetime, claimed: list[Seat] | None = None) -> None:
     """Claim what its category gives: a seat where one is free, else a place in line and, meanwhile, online.
 
     Sets the state (confirmed, offered, waitlisted: as its claims are); the caller saves, and holds the pools.
+    `claimed`: what it claims already, where the caller knows it.
     """
     modes = [registration.mode]
     if registration.mode == Mode.IN_PERSON and Mode.REMOTE in registration.category.modes:
         modes.append(Mode.REMOTE)
-    mine = {seat.quota_id: seat for seat in claims(registration)}
-    pools = main_pools(registration, modes)
+    mine = {seat.quota_id: seat for seat in (claims(registration) if claimed is None else claimed)}
+    held, pools = pools_of(registration), main_pools(registration, modes)
     found = [
-        mine.get(pool.pk) or seats.claim(registration, pool, at=at) for pool in pools if pool.mode == registration.mode
-    ]
+        mine.get(pool.pk) or seats.claim(registration, pool, held, at=at)
+        for pool in pools if pool.mode == registration.mode
+    ]  # fmt: skip
     states = {seat.state for seat in found if seat is not None}
     if states == {SeatState.HELD}:
         registration.state, registration.confirmed_at = State.CONFIRMED, at
@@ -94,7 +91,7 @@ def seat_it(registration: Registration, *, at: datetime) -> None:
     registration.state = State.OFFERED if SeatState.OFFERED in states else State.WAITLISTED
     for pool in pools:  # online in the meantime
         if pool.mode != registration.mode and pool.pk not in mine:
-            seats.claim(registration, pool, at=at, wait=False)
+            seats.claim(registration, pool, held, at=at, wait=False)
 
 
 def give_back(registration: Registration, *, at: datetime, but: Iterable[int] = ()) -> None:

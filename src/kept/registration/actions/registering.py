@@ -13,7 +13,7 @@ from kept.meetings.models import Meeting, Phase
 from kept.people.models import Membership
 from kept.registration.actions.ground import allow, give_back, locked, main_pools, note, seat_it
 from kept.registration.lifecycle import REGISTRATION
-from kept.registration.models import LIVE, Approval, Category, Mode, Registration, State
+from kept.registration.models import LIVE, Approval, Category, Mode, Registration, Seat, State
 from kept.registration.permissions import Holder, may_edit_registration, may_run_registration
 from kept.registration.rules import missing
 
@@ -167,21 +167,29 @@ def proceed(registration: Registration, verb: str, *, by: Any, at: datetime) -> 
 
 
 def _go_on(registration: Registration, verb: str, *, by: Any, at: datetime) -> Registration:
-    """From a confirmed address to an approver or to a seat."""
+    before = registration.state
+    arrive(registration, at=at)
+    _save_live(registration, before)
+    note(registration, verb, by=by, at=at, before=before)
+    return registration
+
+
+ARRIVING = ("state", "email_confirmed_at", "approved_at", "confirmed_at", "asked_approval_at")  # what `arrive` sets
+
+
+def arrive(registration: Registration, *, at: datetime, claimed: list[Seat] | None = None) -> None:
+    """From a confirmed address to an approver or to a seat; the caller saves and tells. `claimed` as in `seat_it`."""
     registration.email_confirmed_at = at
     approval = registration.category.approval
     if registration.invited_by_link:
         approval = Approval.NONE  # an invitation of the secretariat is its yes
     if approval == Approval.NONE:
         registration.approved_at = at
-        return proceed(registration, verb, by=by, at=at)
-    before = registration.state
+        seat_it(registration, at=at, claimed=claimed)
+        return
     asks = approval == Approval.ORGANISATION and somebody_else_speaks_for(registration)
     registration.state = State.PENDING_FOCAL_POINT if asks else State.PENDING_SECRETARIAT
     registration.asked_approval_at = at
-    _save_live(registration, before)
-    note(registration, verb, by=by, at=at, before=before)
-    return registration
 
 
 def somebody_else_speaks_for(registration: Registration) -> bool:

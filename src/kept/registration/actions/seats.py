@@ -7,41 +7,77 @@ On PostgreSQL the lock is `FOR UPDATE` of the quota's row; SQLite's immediate tr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
 
-from kept.registration.models import Quota, Registration, Seat, SeatState
+from kept.base.bulk import insert_objects
+from kept.registration.models import Category, Quota, Registration, Seat, SeatState
 from kept.registration.seating import Pool, free_for, has_room, offer_until
 
 HOLDING = (SeatState.HELD, SeatState.OFFERED)
 
 
-def locked(meeting: int, only: int | None = None) -> dict[int, Quota]:
-    """{id: pool} of a meeting, locked in the order of ids: they are few, and whoever registers draws from most.
+class Pools(dict[int, Quota]):
+    """{id: pool} of a meeting under their locks.
+
+    `gather()`: from then on what is claimed is not written one by one but by `write()`, which must come before the
+    transaction ends, and does before anything is asked of the seats.
+    """
+
+    unwritten: list[Seat] | None = None
+
+    def __init__(self, rows: Iterable[Quota]) -> None:
+        super().__init__({quota.pk: quota for quota in rows})
+        self._drawn: dict[int, set[int]] = {}
+
+    def of_category(self, category: int) -> list[Quota]:
+        """The pools that a category draws from."""
+        if category not in self._drawn:
+            rows = Category.quotas.through.objects.filter(category=category)
+            self._drawn[category] = set(rows.values_list("quota", flat=True))
+        return [quota for pk, quota in self.items() if pk in self._drawn[category]]
+
+    def gather(self) -> None:
+        self.unwritten = []
+
+    def write(self) -> None:
+        seats, self.unwritten = self.unwritten or [], []
+        insert_objects(seats)
+        for pk in sorted({seat.quota_id for seat in seats}):
+            _write(self[pk])
+
+
+def locked(meeting: int, only: int | None = None) -> Pools:
+    """The pools of a meeting, locked in the order of ids: they are few, and whoever registers draws from most.
 
     `only` one of them, for what concerns one alone.
     """
     rows = Quota.objects.select_for_update(of=("self",)).filter(meeting=meeting).order_by("pk")
-    return {quota.pk: quota for quota in (rows.filter(pk=only) if only else rows).select_related("meeting")}
+    return Pools((rows.filter(pk=only) if only else rows).select_related("meeting"))
 
 
 def pool_of(quota: Quota) -> Pool:
     return Pool(quota.bookable, quota.protocol_reserve, quota.taken, quota.protocol_taken)
 
 
-def claim(registration: Registration, quota: Quota, *, at: datetime, wait: bool = True) -> Seat | None:
-    """Claim a seat of a locked pool: held where one is free and nobody waits who may take it, else in line.
+def claim(registration: Registration, quota: Quota, pools: Pools, *, at: datetime, wait: bool = True) -> Seat | None:
+    """Claim a seat of one of the locked `pools`: held where one is free and nobody waits who may take it, else in line.
 
     The number of arrival is given here, under the lock: the order of commit. `wait=False`: None instead of a place in
     line. The caller knows that the registration has no claim on the pool (a constraint holds it).
     """
     protocol = registration.category.protocol
-    free = has_room(pool_of(quota), protocol) and not _somebody_waits(quota, protocol)
+    free = has_room(pool_of(quota), protocol)
+    if free and quota.waiting:
+        if pools.unwritten:
+            pools.write()
+        free = not _somebody_waits(quota, protocol)
     if not free and not wait:
         return None
     quota.arrivals += 1
-    seat = Seat.objects.create(
+    seat = Seat(
         registration=registration, quota=quota, state=SeatState.HELD if free else SeatState.WAITING,
         priority=registration.category.priority, protocol=protocol, visa=registration.needs_visa,
         arrival=quota.arrivals, claimed_at=at, changed_at=at,
@@ -50,6 +86,10 @@ def claim(registration: Registration, quota: Quota, *, at: datetime, wait: bool 
         _count(quota, seat, +1)
     else:
         quota.waiting += 1
+    if pools.unwritten is not None:
+        pools.unwritten.append(seat)
+        return seat
+    seat.save(force_insert=True)
     _write(quota)
     return seat
 
@@ -131,8 +171,6 @@ def _next(quota: Quota) -> Seat | None:
 
 def _somebody_waits(quota: Quota, protocol: bool) -> bool:
     """Whether somebody is in line who may take a seat that is free for (`protocol`): nobody passes them."""
-    if not quota.waiting:
-        return False
     line = Seat.objects.filter(quota=quota, state=SeatState.WAITING)
     if free_for(pool_of(quota), False) == 0:
         line = line.filter(protocol=True)

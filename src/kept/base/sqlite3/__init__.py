@@ -1,0 +1,1 @@
+"""SQLite as Kept uses it: whoever writes waits in line (base.py)."""
