@@ -116,7 +116,7 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
         "address": [pledge.key for pledge in secret], "reference": [*(p.key for p in secret), "P-00002"],
         "pk": sorted(numbers)[:8], "organisation": [hidden], "other": [hidden], "slug": ["hidden-agency", "hidden-meeting"],
         "tab": ["all"],
-        "n": [1], "step": ["who", "what", "money", "with", "check"], "token": ["no-such-token"], "language": ["fr"],
+        "n": [1], "step": ["who", "what", "money", "with", "check"], "token": ["no-such-token"], "stream": ["x"], "language": ["fr"],
         "name": ["x"], "code": ["BDI", "061", "sids", "qwyjib"], "goal": [4], "taxonomy": ["focus"], "level": [0], "rest": ["nothing"],
         "uidb36": ["a"], "key": ["b"], "path": ["0.p/1"], "generation": [1], "provider": ["x"], "batch": [1], "row": [1],
         "number": [1], "year": [2026], "month": ["2026-11"], "version": [1], "delivery": [1],

@@ -20,14 +20,18 @@ def own_link(registration: Registration, *, at: datetime, purpose: str = OWN) ->
     made = registration.__dict__.get("_own_link")
     if purpose == OWN and made is not None and made.email == registration.email:
         return made
-    known = Link.objects.filter(
-        purpose=purpose, subject=registration.key, email=registration.email, revoked_at=None, expires_at__gt=at
-    ).first()
-    if known is not None:
+    if (known := known_link(registration, at=at, purpose=purpose)) is not None:
         return known
     link = _new_link(registration, at, purpose)
     link.save(force_insert=True)
     return link
+
+
+def known_link(registration: Registration, *, at: datetime, purpose: str = OWN) -> Link | None:
+    """The personal link of a registration that was made already and is good."""
+    return Link.objects.filter(
+        purpose=purpose, subject=registration.key, email=registration.email, revoked_at=None, expires_at__gt=at
+    ).first()
 
 
 def make_own_links(registrations: list[Registration], *, at: datetime) -> None:

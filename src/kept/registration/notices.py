@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import formats, mail
 from kept.base.events import listens
+from kept.base.models import OutgoingMail
 from kept.people.links import link_address
 from kept.people.models import Membership
 from kept.registration.addresses import CONFIRM, OWN, own_link
 from kept.registration.models import Mode, Registration, State
+
+AGAIN_WITHIN, AGAIN_MOST = timedelta(hours=1), 3  # mails to somebody who is registered already
 
 
 def tell(registration: Registration, kind: str, *, at: datetime, purpose: str = OWN, action: Any = None,
@@ -50,7 +53,14 @@ def confirm_your_address(*, registration: Registration, at: datetime, **_more: A
 
 
 def tell_again(registration: Registration, *, at: datetime) -> None:
-    """Somebody wanted to register an address that is registered: its owner gets the link that they need next."""
+    """Somebody wanted to register an address that is registered: its owner gets the link that they need next.
+
+    At most three such mails in an hour: whoever types a foreign address cannot fill its letter box.
+    """
+    kinds = ("registration/confirm_address", "registration/already")
+    mails = OutgoingMail.objects.filter(subject_kind="registration", subject_id=registration.pk, kind__in=kinds)
+    if mails.filter(made_at__gt=at - AGAIN_WITHIN).count() >= AGAIN_MOST:
+        return
     if registration.state == State.SUBMITTED:
         confirm_your_address(registration=registration, at=at)
     else:

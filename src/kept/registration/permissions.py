@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kept.meetings.models import Meeting
+from kept.meetings.models import Meeting, Session, SessionRole
 from kept.people.permissions import is_secretariat, speaks_for
-from kept.registration.models import Registration
+from kept.registration.models import ENTERS, Mode, Registration, SeatState
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,27 @@ def may_approve_for_organisation(person: Any, registration: Registration) -> boo
 def may_approve(person: Any, registration: Registration) -> bool:
     """The secretariat's yes or no."""
     return is_secretariat(person)
+
+
+def may_enter_live(person: Any, meeting: Meeting, session: Session | None = None) -> bool:
+    """May follow what is live of a meeting: the door for every room that shows it.
+
+    Confirmed participants of any mode, those who are online while they wait for a seat, speakers, the secretariat, and nobody
+    else; a session that is open to all, everybody. `person`: an account, a `Holder` of a personal link, or None.
+    """
+    if session is not None and session.open_to_all:
+        return True
+    if isinstance(person, Holder):
+        mine = Registration.objects.filter(pk=person.registration_id)
+    elif person is None or not person.is_authenticated:
+        return False
+    elif (
+        is_secretariat(person)
+        or SessionRole.objects.counting().filter(session__meeting=meeting, profile__person=person).exists()
+    ):
+        return True
+    else:
+        mine = Registration.objects.filter(person=person)
+    mine = mine.filter(meeting=meeting, erased_at=None)
+    online = {"seats__quota__mode": Mode.REMOTE, "seats__state": SeatState.HELD}
+    return mine.filter(state__in=ENTERS).exists() or mine.filter(**online).exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.registration.desk import registrations
-from kept.registration.views import delegations, own, register
+from kept.registration.views import delegations, joining, own, register
 
 app_name = "registration"
 urlpatterns = [
@@ -13,8 +13,13 @@ urlpatterns = [
     path("meetings/registration/<str:token>/sent/", register.sent, name="sent"),
     path("meetings/registration/<str:token>/step/<slug:step>/", register.step, name="step"),
     path("meetings/registration/<str:token>/do/<slug:move>/", own.move, name="move"),
+    path("meetings/registration/<str:token>/meeting.ics", joining.calendar, name="calendar"),
+    path("meetings/registration/<str:token>/card/", joining.card, name="card"),
+    path("meetings/registration/<str:token>/join/", joining.join, name="join"),
+    path("meetings/registration/<str:token>/join/<str:stream>/", joining.join, name="joined"),
     path("meetings/<slug:slug>/register/", register.register, name="register"),
     path("my/registrations/", own.mine, name="mine"),
+    path("my/registrations/<slug:key>/open/", own.open_mine, name="open_mine"),
     path("my/delegations/", delegations.delegations, name="delegations"),
     path("my/delegations/<slug:key>/confirm/", delegations.confirm, name="delegation_confirm"),
     path("my/delegations/<slug:key>/refuse/", delegations.refuse, name="delegation_refuse"),

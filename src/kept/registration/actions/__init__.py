@@ -10,6 +10,7 @@ from kept.registration.actions.approving import (
     withdraw,
 )
 from kept.registration.actions.arriving import confirm_by_link
+from kept.registration.actions.joining import join, opens_at
 from kept.registration.actions.offering import (
     accept_offer,
     change_pool,
@@ -62,10 +63,12 @@ __all__ = [
     "confirm_by_link",
     "delegation_of",
     "escalate_silence",
+    "join",
     "lapse_offers",
     "leave_offer",
     "limit_delegation",
     "may_register_now",
+    "opens_at",
     "refuse_for_organisation",
     "reject",
     "save_draft",

@@ -10,19 +10,21 @@ from django.utils.translation import gettext as _
 
 from kept.base.lifecycle import Refused
 from kept.registration.actions.ground import allow, locked, note
+from kept.registration.actions.registering import ChangedMeanwhile
 from kept.registration.consents import CONSENTS
 from kept.registration.models import LIVE, Answer, Consent, Question, Registration, State
 from kept.registration.permissions import may_edit_registration
 
 
-def answer(registration: Registration, answers: dict[Question, Any], *, by: Any, at: datetime) -> Registration:
+def answer(registration: Registration, answers: dict[Question, Any], *, by: Any, at: datetime,
+           version: int | None = None) -> Registration:  # fmt: skip
     """Keep answers, each with the version of its question as it was asked. A question that is not named is unanswered.
 
-    Raises NotAllowed; Refused where the registration has ended.
+    `version`: of the form that was filled in. Raises NotAllowed, ChangedMeanwhile; Refused where the registration has ended.
     """
     allow(may_edit_registration(by, registration))
     with transaction.atomic():
-        registration = _locked_live(registration)
+        registration = _locked_live(registration, version)
         codes = {question.code for question in answers}
         asked_now = Question.objects.filter(meeting=registration.meeting_id, replaced_at=None)
         gone = {question.code for question in asked_now} - codes
@@ -37,7 +39,8 @@ def answer(registration: Registration, answers: dict[Question, Any], *, by: Any,
     return registration
 
 
-def agree(registration: Registration, texts: dict[str, str], *, language: str, by: Any, at: datetime) -> Registration:
+def agree(registration: Registration, texts: dict[str, str], *, language: str, by: Any, at: datetime,
+          version: int | None = None) -> Registration:  # fmt: skip
     """Agree to these, {kind: the text as it was shown}, and to nothing else: others are taken back.
 
     Raises NotAllowed; Refused where what has to be agreed to is taken back from a registration that was sent.
@@ -45,7 +48,7 @@ def agree(registration: Registration, texts: dict[str, str], *, language: str, b
     allow(may_edit_registration(by, registration))
     needed = {one.kind for one in CONSENTS if one.required}
     with transaction.atomic():
-        registration = _locked_live(registration)
+        registration = _locked_live(registration, version)
         if registration.state in LIVE and not needed <= set(texts):
             raise Refused(_("Without this nobody can be registered."))
         given = {row.kind: row for row in registration.consents.filter(revoked_at=None)}
@@ -65,8 +68,10 @@ def agree(registration: Registration, texts: dict[str, str], *, language: str, b
     return registration
 
 
-def _locked_live(registration: Registration) -> Registration:
+def _locked_live(registration: Registration, version: int | None) -> Registration:
     fresh = locked(registration)
+    if version is not None and fresh.version != version:
+        raise ChangedMeanwhile(_("This was changed in another window. Look at what is there now."))
     if fresh.state not in {State.DRAFT, *LIVE}:
         raise Refused(_("This registration has ended."))
     return fresh

@@ -9,6 +9,7 @@ from kept.registration.models.ground import (
     QuestionKind,
     Quota,
 )
+from kept.registration.models.live import Presence
 from kept.registration.models.registering import (
     ENTERS,
     LIVE,
@@ -32,6 +33,7 @@ __all__ = [
     "Delegation",
     "Mode",
     "Note",
+    "Presence",
     "Question",
     "QuestionKind",
     "Quota",

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.people.views.pages import signed_in
 from kept.registration import actions, queries
-from kept.registration.addresses import own_link
+from kept.registration.addresses import known_link, own_link
 from kept.registration.lifecycle import REGISTRATION
-from kept.registration.models import Mode, Registration, State
+from kept.registration.models import ENTERS, Mode, Registration, State
+from kept.registration.permissions import Holder, may_enter_live
 from kept.registration.purposes import address_of
 from kept.registration.views.register import held, names_of_steps, order_of, private, said_of, step_address
 
@@ -52,6 +53,8 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "moves": moves,
         "said": said_of(registration),
         "over": at >= meeting.ends_at,
+        "may_join": at < meeting.ends_at and may_enter_live(Holder(registration.pk), meeting),
+        "has_card": registration.state in ENTERS and registration.mode == Mode.IN_PERSON,
         "steps": [(names_of_steps()[one], step_address(link, one)) for one in order_of(registration) if one != "check"],
     }
 
@@ -80,6 +83,7 @@ def move(request: HttpRequest, token: str, move: str) -> HttpResponse:
 
 
 @signed_in
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """/my/registrations/: those of an account."""
     language, at = get_language() or "en", timezone.now()
@@ -89,8 +93,19 @@ def mine(request: HttpRequest) -> HttpResponse:
             "state": one.get_state_display(),
             "mode": one.get_mode_display(),
             "meeting": one.meeting,
-            "url": address_of(own_link(one, at=at)),
+            "key": one.key,
+            "url": address_of(link) if (link := known_link(one, at=at)) else "",
         }
         for one in queries.mine(request.user)
     ]
     return render(request, "registration/mine.html", {"rows": rows})
+
+
+@signed_in
+@require_POST
+def open_mine(request: HttpRequest, key: str) -> HttpResponse:
+    """The page of one's own registration, where no link was made for it yet."""
+    found = Registration.objects.filter(key=key, person=request.user, erased_at=None).select_related("meeting").first()
+    if found is None:
+        raise Http404("There is no such registration.")
+    return redirect(address_of(own_link(found, at=timezone.now())))

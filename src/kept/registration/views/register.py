@@ -196,11 +196,13 @@ def _form(request: HttpRequest, registration: Registration, by: Any, step: str) 
     if step == "questions":
         answers = answers_of(registration)
         form = QuestionsForm(data, questions=rules.asked(registration, answers), answers=answers)
-        return form, lambda: actions.answer(registration, form.values, by=by, at=at)
+        return form, lambda: actions.answer(registration, form.values, version=version, by=by, at=at)
     if step == "consents":
         given = set(registration.consents.filter(revoked_at=None).values_list("kind", flat=True))
         form = ConsentForm(data, registration=registration, given=given)
-        return form, lambda: actions.agree(registration, form.agreed, language=get_language() or "en", by=by, at=at)
+        return form, lambda: actions.agree(
+            registration, form.agreed, language=get_language() or "en", version=version, by=by, at=at
+        )
     return None, lambda: None
 
 

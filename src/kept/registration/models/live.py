@@ -1,0 +1,35 @@
+"""Who follows online: from which click on they were there, one window at a time."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+
+from kept.registration.models.registering import Registration
+
+
+def new_stream() -> str:
+    """128 random bits: names one window in which somebody follows."""
+    return secrets.token_urlsafe(16)
+
+
+class Presence(models.Model):
+    """Somebody who pressed the button on the page of their Join link. One is open at most: a new one ends the former."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="presences")
+    stream = models.CharField(max_length=32, unique=True, default=new_stream)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["began_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(ended_at__isnull=True), name="one_stream_a_link"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} · {self.began_at}"
