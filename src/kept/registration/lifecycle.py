@@ -53,5 +53,9 @@ REGISTRATION = Lifecycle(
     _move("withdraw", WAITS | IN, S.WITHDRAWN, may_approve_for_organisation, True),
     _move("reopen", {S.REJECTED, S.CANCELLED, S.WITHDRAWN}, S.PENDING_SECRETARIAT, _may_run),
     _move("attend", {S.CONFIRMED, S.NO_SHOW}, S.ATTENDED, _may_run),
+    # At the door: who waits, in order, ten minutes before the start; whoever somebody lets in against a refusal.
+    _move("stand_by", {S.WAITLISTED, S.OFFERED}, S.ATTENDED, _may_run),
+    _move("let_in", WAITS, S.ATTENDED, _may_run, True),
+    _move("unattend", {S.ATTENDED}, S.CONFIRMED, _may_run),  # let in by mistake: the wrong person was ticked
     _move("miss", {S.CONFIRMED}, S.NO_SHOW, _may_run),
 )

@@ -44,6 +44,14 @@ def may_run_registration(person: Any, meeting: Meeting | None = None) -> bool:
     return is_secretariat(person)
 
 
+def may_admit(person: Any, meeting: Meeting | None = None) -> bool:
+    """Lets people in at the desk, makes phones for the doors, prints badges, looks at proofs: the secretariat.
+
+    The phones themselves act by a token that the desk made (`actions/doors.py`).
+    """
+    return is_secretariat(person)
+
+
 def may_see_registration(person: Any, registration: Registration) -> bool:
     """The person, who registered them, the focal points of the organisation, the secretariat."""
     return (

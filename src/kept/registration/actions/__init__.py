@@ -1,5 +1,6 @@
 """Verbs of the room registration: the only code that changes its state."""
 
+from kept.registration.actions.admitting import Heard, check_in, miss, take_in, void
 from kept.registration.actions.answering import agree, answer
 from kept.registration.actions.approving import (
     approve,
@@ -10,6 +11,21 @@ from kept.registration.actions.approving import (
     withdraw,
 )
 from kept.registration.actions.arriving import confirm_by_link
+from kept.registration.actions.doors import (
+    add_device,
+    add_gate,
+    add_list,
+    agree_to,
+    bar,
+    good_device,
+    lift,
+    limit_list,
+    revoke_device,
+    see_document,
+    see_proof,
+    set_up_doors,
+    walk_in,
+)
 from kept.registration.actions.joining import join, opens_at
 from kept.registration.actions.offering import (
     accept_offer,
@@ -45,39 +61,57 @@ from kept.registration.actions.setting_up import (
 
 __all__ = [
     "ChangedMeanwhile",
+    "Heard",
     "RegisteredAlready",
     "accept_offer",
     "add_category",
+    "add_device",
+    "add_gate",
+    "add_list",
     "add_pool",
     "add_pool_for",
     "agree",
+    "agree_to",
     "answer",
     "approve",
     "approve_for_organisation",
     "ask",
+    "bar",
     "cancel",
     "change_category",
     "change_pool",
+    "check_in",
     "close_category",
     "confirm_address",
     "confirm_by_link",
     "delegation_of",
     "escalate_silence",
+    "good_device",
     "join",
     "lapse_offers",
     "leave_offer",
+    "lift",
     "limit_delegation",
+    "limit_list",
     "may_register_now",
+    "miss",
     "opens_at",
     "refuse_for_organisation",
     "reject",
+    "revoke_device",
     "save_draft",
     "seat_past_the_line",
+    "see_document",
+    "see_proof",
+    "set_up_doors",
     "set_up_usual",
     "settle_everything",
     "start",
     "stop_asking",
     "submit",
     "switch",
+    "take_in",
+    "void",
+    "walk_in",
     "withdraw",
 ]

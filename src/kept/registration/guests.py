@@ -1,0 +1,166 @@
+"""Reads for the door: who a fingerprint is, what matters of them there, the list that a phone keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from kept.meetings.models import Meeting
+from kept.people.naming import normalise
+from kept.registration import admission
+from kept.registration.admission import Door, Guest, Presence
+from kept.registration.codes import fingerprint
+from kept.registration.models import (
+    CheckIn,
+    CheckInList,
+    Credential,
+    DoNotAdmit,
+    Mode,
+    Outcome,
+    Quota,
+    Registration,
+    Seat,
+    SeatState,
+    State,
+)
+from kept.registration.seating import line_key
+
+WAITS_HERE = ("waiting", "turn", "ask")  # refusals of those who stand at the door and wait
+_known: dict[int, dict[str, int]] = {}  # meeting → fingerprint → registration; keys never change
+
+
+def ids_of(meeting: int, fingerprints: Iterable[str]) -> dict[str, int]:
+    """{fingerprint: id of the registration} of those that are of this meeting; read again where one is not known."""
+    wanted = set(fingerprints)
+    known = _known.get(meeting, {})
+    if not wanted <= set(known):
+        rows = Registration.objects.filter(meeting=meeting).values_list("key", "pk")
+        known = _known[meeting] = {fingerprint(key): pk for key, pk in rows}
+    return {one: known[one] for one in wanted if one in known}
+
+
+def with_what_matters(rows: QuerySet[Registration]) -> QuerySet[Registration]:
+    """Registrations with what the door asks of them: barred, provisional, whether a proof was seen."""
+    today = timezone.now().date()
+    barred = DoNotAdmit.objects.filter(registration=OuterRef("pk"), lifted_at=None)
+    proof = Credential.objects.filter(registration=OuterRef("pk")).filter(
+        Q(valid_until=None) | Q(valid_until__gte=today)
+    )
+    return rows.select_related("category", "walk_in").annotate(is_barred=Exists(barred), has_proof=Exists(proof))
+
+
+def names_barred(meeting: Meeting | int) -> set[str]:
+    """Normalised names of those who are not to be admitted and are known by name only."""
+    rows = DoNotAdmit.objects.filter(meeting=meeting, registration=None, lifted_at=None)
+    return set(rows.values_list("normalised", flat=True)) - {""}
+
+
+def guest(registration: Registration, *, inside: bool = False, ahead: int = 0, names: set[str] | None = None) -> Guest:
+    """What the rules of the door look at; `registration` as `with_what_matters` reads it."""
+    names = names_barred(registration.meeting_id) if names is None else names
+    walk_in = getattr(registration, "walk_in", None)
+    return Guest(
+        state=registration.state,
+        in_person=registration.mode == Mode.IN_PERSON,
+        barred=registration.is_barred,
+        same_name=bool(names) and not names.isdisjoint(names_of(registration)),
+        provisional=bool(walk_in and walk_in.is_provisional),
+        proof_owed=registration.category.needs_proof and not registration.has_proof,
+        category=registration.category_id,
+        inside=inside,
+        ahead=ahead,
+    )
+
+
+def names_of(registration: Registration) -> set[str]:
+    """The names that somebody goes by, normalised."""
+    turned = f"{registration.family_name} {registration.given_name}"
+    said = (registration.name, turned, registration.name_native, registration.badge_name)
+    return {normalise(one) for one in said if one.strip()}
+
+
+def door(counted: CheckInList, *, inside: int, reserved: int) -> Door:
+    """A door as it is now; chairs and standby are the entrance's."""
+    meeting = counted.meeting
+    standby = counted.is_entrance and meeting.has_hours
+    return Door(
+        inside=inside,
+        limit=counted.fire_limit,
+        reserved=reserved,
+        categories=frozenset(counted.categories.values_list("pk", flat=True)),
+        standby_from=meeting.starts_at - admission.STANDBY if standby else None,
+        chairs=chairs(meeting) if standby else None,
+    )
+
+
+def chairs(meeting: Meeting) -> int | None:
+    """How many may be booked in the room, of all its pools; None where there is no limit."""
+    pools = Quota.objects.filter(meeting=meeting, mode=Mode.IN_PERSON, day=None, session=None, linked_event=None)
+    if not pools or any(pool.bookable is None for pool in pools):
+        return None
+    return pools.aggregate(n=Sum("bookable"))["n"]
+
+
+def ahead_of(registration: Registration, counted: CheckInList, presences: dict[int, Presence]) -> int:
+    """How many of those who stand at this door and wait come before them in line."""
+    here = set(
+        CheckIn.objects.filter(list=counted, outcome=Outcome.REFUSED, refusal__in=WAITS_HERE, voided_at=None)
+        .exclude(registration=None).values_list("registration_id", flat=True)
+    ) - {pk for pk, presence in presences.items() if presence.inside}  # fmt: skip
+    line = Seat.objects.filter(
+        registration__in=here | {registration.pk}, registration__state=State.WAITLISTED, state=SeatState.WAITING,
+        quota__mode=Mode.IN_PERSON, quota__day=None, quota__session=None, quota__linked_event=None,
+    )  # fmt: skip
+    keys = {
+        seat.registration_id: line_key(seat.priority, seat.visa, seat.arrival)
+        for seat in line.only("registration_id", "priority", "visa", "arrival")
+    }
+    own = keys.pop(registration.pk, None)
+    return len(keys) if own is None else sum(key < own for key in keys.values())
+
+
+def list_for(counted: CheckInList, at: datetime) -> list[dict[str, Any]]:
+    """What a phone keeps of everybody who may stand before it: fingerprint, name, category, why not.
+
+    Nothing else: no address, no organisation, no key.
+    """
+    rows = Registration.objects.filter(meeting=counted.meeting_id, erased_at=None).exclude(
+        state__in=(State.DRAFT, State.SUBMITTED)
+    )
+    names, book = names_barred(counted.meeting_id), admission.fold(passages(counted))
+    plain = Door(categories=frozenset(counted.categories.values_list("pk", flat=True)))
+    found = []
+    for row in with_what_matters(rows).order_by("family_name", "given_name", "pk"):
+        presence = book.get(row.pk)
+        inside = bool(presence and presence.inside)
+        why = admission.refusal_of(guest(row, names=names), plain, at)
+        found.append({
+            "who": fingerprint(row.key), "name": row.badge_name or row.name, "native": row.name_native,
+            "category": row.category_id, "why": why, "since": presence.spells[-1][0].isoformat() if inside else "",
+        })  # fmt: skip
+    return found
+
+
+def passages(counted: CheckInList) -> list[admission.Passage]:
+    """Everybody who went through the doors of a list."""
+    rows = CheckIn.objects.filter(list=counted, voided_at=None, registration__isnull=False).exclude(
+        outcome=Outcome.REFUSED
+    )
+    return [
+        admission.Passage(nonce, who, at, entry)
+        for nonce, who, at, entry in rows.values_list("nonce", "registration_id", "at", "entry")
+    ]
+
+
+def news_for(counted: CheckInList, since: int) -> list[dict[str, Any]]:
+    """Who went through the doors since a phone last heard: so that all of them show who is in."""
+    rows = CheckIn.objects.filter(list=counted, pk__gt=since, voided_at=None, registration__isnull=False)
+    rows = rows.exclude(outcome=Outcome.REFUSED).select_related("registration").order_by("pk")[:500]
+    return [
+        {"n": row.pk, "who": fingerprint(row.registration.key), "entry": row.entry, "at": row.at.isoformat()}
+        for row in rows
+    ]

@@ -1,0 +1,272 @@
+"""The doors of a meeting: what is counted where, who stands there with which device, who came in and went out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kept.meetings.models import Meeting, Room, Session, in_language
+from kept.registration.models.ground import Category
+from kept.registration.models.registering import Registration, new_key
+
+PERSON = {"null": True, "blank": True, "on_delete": models.SET_NULL, "related_name": "+"}
+
+
+class CheckInList(models.Model):
+    """What is counted: who is at the meeting (`is_entrance`), or who is in one of its rooms.
+
+    The fire limit holds at the door, whoever says otherwise. The row is locked while somebody is let in.
+    """
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="check_in_lists")
+    names = models.JSONField(default=dict)  # {"en": "Entrance"}
+    position = models.PositiveSmallIntegerField(default=0)
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    session = models.ForeignKey(Session, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    is_entrance = models.BooleanField(default=False)  # whoever comes in here has attended
+    fire_limit = models.PositiveIntegerField(null=True, blank=True)
+    categories = models.ManyToManyField(Category, blank=True, related_name="+")  # for these only; none: for all
+
+    class Meta:
+        ordering = ["-is_entrance", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting"], condition=Q(is_entrance=True), name="one_entrance_list")
+        ]
+
+    def __str__(self) -> str:
+        return self.name_in("en")
+
+    def name_in(self, language: str) -> str:
+        return in_language(self.names, language)
+
+
+class Gate(models.Model):
+    """A door of what is counted: a hall with two doors has one list and two gates."""
+
+    list = models.ForeignKey(CheckInList, on_delete=models.CASCADE, related_name="gates")
+    names = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["list_id", "position", "id"]
+
+    def __str__(self) -> str:
+        return self.name_in("en")
+
+    def name_in(self, language: str) -> str:
+        return in_language(self.names, language)
+
+
+class Device(models.Model):
+    """A phone that checks people in at a gate, by a link that the desk made. Only the hash of its token is kept.
+
+    `allowance` is how many it may let in without asking where there is a fire limit (`admission.settle`); `turn` the
+    last of its requests that was heard.
+    """
+
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="devices")
+    label = models.CharField(max_length=80)  # "Entrance, left"
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    turn = models.PositiveBigIntegerField(default=0)
+    allowance = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["gate_id", "id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def is_good(self, at) -> bool:
+        return self.revoked_at is None and self.expires_at > at
+
+
+class Outcome(models.TextChoices):
+    """What became of somebody at a door."""
+
+    ADMITTED = "admitted", _("let in")
+    DOUBLE = "double", _("was in already")
+    REFUSED = "refused", _("refused")
+    LEFT = "left", _("went out")
+
+
+class CheckIn(models.Model):
+    """Somebody at a door: in or out, let in or refused. Written once for each nonce, however often it is sent.
+
+    `at` is the moment by the device, set right by the server's clock as the device last knew it; `received_at` when it
+    arrived. `amiss`: it was let in without asking, and would have been refused for this.
+    """
+
+    nonce = models.CharField(max_length=40, unique=True)
+    list = models.ForeignKey(CheckInList, on_delete=models.CASCADE, related_name="check_ins")
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="check_ins")
+    device = models.ForeignKey(Device, null=True, blank=True, on_delete=models.SET_NULL, related_name="check_ins")
+    registration = models.ForeignKey(
+        Registration, null=True, blank=True, on_delete=models.CASCADE, related_name="check_ins"
+    )  # None: the code is nobody's
+    entry = models.BooleanField(default=True)  # else exit
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    refusal = models.CharField(max_length=20, blank=True)  # a key of admission.REFUSALS
+    amiss = models.CharField(max_length=20, blank=True)  # the same, where it was let in all the same
+    alone = models.BooleanField(default=False)  # the device decided without asking
+    forced_by = models.CharField(max_length=120, blank=True)  # who let them in against a refusal
+    reason = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)  # at the desk
+    at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True, blank=True)  # a mistake: the wrong person was ticked
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+
+    class Meta:
+        ordering = ["at", "nonce"]
+        indexes = [
+            models.Index(fields=["list", "id"]),  # what a device has not heard of yet
+            models.Index(fields=["registration", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.outcome} {self.at:%H:%M}"
+
+
+class DocumentKind(models.TextChoices):
+    PASSPORT = "passport", _("passport")
+    IDENTITY_CARD = "identity_card", _("identity card")
+    LAISSEZ_PASSER = "laissez_passer", _("laissez-passer")
+    DRIVING_LICENCE = "driving_licence", _("driving licence")
+    PRESS_CARD = "press_card", _("press card")
+
+
+class WalkIn(models.Model):
+    """Somebody who registered at the desk: provisional until a document was seen and an officer agrees."""
+
+    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, related_name="walk_in")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    made_at = models.DateTimeField()
+    document = models.CharField(max_length=20, choices=DocumentKind.choices, blank=True)  # its kind, never its number
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["made_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.registration}"
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.seen_at is None or self.agreed_at is None
+
+
+class Credential(models.Model):
+    """A proof that somebody looked at: a press card, a letter of assignment. Without it a category that asks for one
+    is not let in."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="credentials")
+    kind = models.CharField(max_length=20, choices=[
+        ("press_card", _("press card")), ("assignment", _("letter of assignment")), ("other", _("other proof")),
+    ])  # fmt: skip
+    issuer = models.CharField(max_length=200, blank=True)  # "Press council of …"
+    valid_until = models.DateField(null=True, blank=True)
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seen_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.registration} · {self.kind}"
+
+
+class DoNotAdmit(models.Model):
+    """Who is not let in, whatever the badge says. Of somebody who is not registered only the name is known."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="not_admitted")
+    registration = models.ForeignKey(
+        Registration, null=True, blank=True, on_delete=models.CASCADE, related_name="not_admitted"
+    )
+    name = models.CharField(max_length=240, blank=True)
+    normalised = models.CharField(max_length=240, blank=True, editable=False)
+    reason = models.TextField()  # for the officers; devices never get it
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    at = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.name or str(self.registration)
+
+
+class BadgePrint(models.Model):
+    """One print of a badge: who, when, in which format, and why another one where there was one before."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="badge_prints")
+    format = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)  # as printed
+    reason = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} · {self.at:%Y-%m-%d %H:%M}"
+
+
+class SharedList(models.Model):
+    """A list for somebody outside the system (guards, catering, protocol): made and expiring on purpose."""
+
+    class Kind(models.TextChoices):
+        GUARDS = "guards", _("guards: names and kind of document")
+        CATERING = "catering", _("catering: numbers")
+        PROTOCOL = "protocol", _("protocol: heads of delegation, arrivals")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="shared_lists")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=24, unique=True, default=new_key)
+    whom = models.CharField(max_length=120)  # for whom it was made
+    language = models.CharField(max_length=10, default="en")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    opened = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} · {self.whom}"
+
+    def is_good(self, at) -> bool:
+        return self.revoked_at is None and self.expires_at > at
+
+
+class Placement(models.Model):
+    """Where somebody sits by name: a seat or a table, and what stands on the plate in front of them."""
+
+    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, related_name="placement")
+    place = models.CharField(max_length=40)  # "Table 4", "B 12"
+    plate = models.CharField(max_length=200, blank=True)  # instead of the name: "Kiribati"
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "place", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.place} · {self.registration_id}"
