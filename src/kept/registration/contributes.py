@@ -9,6 +9,7 @@ from kept.base.navigation import register as register_entry
 from kept.base.worker import register_duty
 from kept.meetings import panels
 from kept.registration import notices, purposes  # noqa: F401  (they register themselves)
+from kept.registration.actions.admitting import miss
 from kept.registration.actions.approving import escalate_silence
 from kept.registration.actions.offering import lapse_offers
 from kept.registration.boxes import box, desk_panel, who_wait
@@ -16,6 +17,7 @@ from kept.registration.queries import represented_by
 
 register_duty("registration.lapse_offers", every=15, run=lapse_offers)
 register_duty("registration.escalate_silence", every=600, run=escalate_silence)
+register_duty("registration.miss", every=3600, run=miss)
 
 panels.register(panels.Panel("registration", panels.BOX, 10, "registration/box.html", box))
 panels.register(panels.Panel("registration", panels.DESK, 10, "registration/desk/panel.html", desk_panel))

@@ -180,7 +180,7 @@ class Book:
         known = CheckIn.objects.filter(nonce=heard.nonce).first()
         if known is not None:
             return self._again(known, heard, registration)
-        refusal, amiss = self._judged(heard, registration)
+        refusal, amiss = self._judged(heard, registration, at_the_desk=device is None)
         written = CheckIn(
             nonce=heard.nonce, list=self.list, gate=gate, device=device, registration=registration, entry=heard.entry,
             outcome=self._outcome(heard, registration, refusal), refusal=refusal, amiss=amiss, alone=heard.alone,
@@ -192,14 +192,15 @@ class Book:
         self._went_through(written, by=by)
         return written
 
-    def _judged(self, heard: Heard, registration: Registration | None) -> tuple[str, str]:
+    def _judged(self, heard: Heard, registration: Registration | None, *, at_the_desk: bool) -> tuple[str, str]:
         """(why they are refused, why they should have been): at most one of the two is said."""
         if not heard.entry:
             return ("unknown" if registration is None else ""), ""
         why = refusal_of(self._guest(registration), self._door(), heard.at)
         if heard.alone:
             return (heard.refusal, "") if heard.refusal else ("", why)
-        forced = heard.forced_by and why not in admission.NEVER_FORCED
+        never = admission.NEVER_FORCED if at_the_desk else admission.NEVER_FORCED | admission.AT_THE_DESK_ONLY
+        forced = heard.forced_by and why not in never
         return ("", why) if why and forced else (why, "")
 
     def _outcome(self, heard: Heard, registration: Registration | None, refusal: str) -> Outcome:

@@ -1,7 +1,6 @@
 """Nouns of the room registration: see docs/registration.md."""
 
 from kept.registration.models.admission import (
-    BadgePrint,
     CheckIn,
     CheckInList,
     Credential,
@@ -10,8 +9,6 @@ from kept.registration.models.admission import (
     DoNotAdmit,
     Gate,
     Outcome,
-    Placement,
-    SharedList,
     WalkIn,
 )
 from kept.registration.models.ground import (
@@ -38,11 +35,8 @@ from kept.registration.models.registering import (
 )
 
 __all__ = [
-    "ENTERS",
-    "LIVE",
     "Answer",
     "Approval",
-    "BadgePrint",
     "Category",
     "CheckIn",
     "CheckInList",
@@ -52,22 +46,19 @@ __all__ = [
     "Device",
     "DoNotAdmit",
     "DocumentKind",
+    "ENTERS",
     "Gate",
+    "LIVE",
     "Mode",
     "Note",
-<<<<<<< HEAD
-    "Presence",
-=======
     "Outcome",
-    "Placement",
->>>>>>> ddb4f5e (The door's rules: any heap of check-ins gives one truth, phones without a network never pass the fire limit together)
+    "Presence",
     "Question",
     "QuestionKind",
     "Quota",
     "Registration",
     "Seat",
     "SeatState",
-    "SharedList",
     "State",
     "WalkIn",
     "new_key",

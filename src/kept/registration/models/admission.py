@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kept.meetings.models import Meeting, Room, Session, in_language
 from kept.registration.models.ground import Category
-from kept.registration.models.registering import Registration, new_key
+from kept.registration.models.registering import Registration
 
 PERSON = {"null": True, "blank": True, "on_delete": models.SET_NULL, "related_name": "+"}
 
@@ -207,66 +207,3 @@ class DoNotAdmit(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.registration)
-
-
-class BadgePrint(models.Model):
-    """One print of a badge: who, when, in which format, and why another one where there was one before."""
-
-    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="badge_prints")
-    format = models.CharField(max_length=20)
-    name = models.CharField(max_length=200)  # as printed
-    reason = models.CharField(max_length=300, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.registration_id} · {self.at:%Y-%m-%d %H:%M}"
-
-
-class SharedList(models.Model):
-    """A list for somebody outside the system (guards, catering, protocol): made and expiring on purpose."""
-
-    class Kind(models.TextChoices):
-        GUARDS = "guards", _("guards: names and kind of document")
-        CATERING = "catering", _("catering: numbers")
-        PROTOCOL = "protocol", _("protocol: heads of delegation, arrivals")
-
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="shared_lists")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    token_hash = models.CharField(max_length=64, unique=True)
-    key = models.CharField(max_length=24, unique=True, default=new_key)
-    whom = models.CharField(max_length=120)  # for whom it was made
-    language = models.CharField(max_length=10, default="en")
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    opened = models.PositiveIntegerField(default=0)
-    opened_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-made_at", "-id"]
-
-    def __str__(self) -> str:
-        return f"{self.kind} · {self.whom}"
-
-    def is_good(self, at) -> bool:
-        return self.revoked_at is None and self.expires_at > at
-
-
-class Placement(models.Model):
-    """Where somebody sits by name: a seat or a table, and what stands on the plate in front of them."""
-
-    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, related_name="placement")
-    place = models.CharField(max_length=40)  # "Table 4", "B 12"
-    plate = models.CharField(max_length=200, blank=True)  # instead of the name: "Kiribati"
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ["position", "place", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.place} · {self.registration_id}"
