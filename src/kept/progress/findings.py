@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
 
 from kept.pledges.models import PUBLIC
-from kept.progress.models import Asked, Report, Round, Standing
+from kept.progress import filters
+from kept.progress.models import Asked, Report, Round
 
 
-def findings_of(round_: Round) -> dict[str, Any]:
-    """Asked and answered, and where all published pledges stand: shares are of all of them, never of the answers."""
+def findings_of(round_: Round, *, at: datetime | None = None) -> dict[str, Any]:
+    """Asked and answered, and where all published pledges stood at `at` (None: now): shares are of all, never of answers.
+
+    Counted as the page /progress/ counts: `none` in `said` and `level` are those of which nothing was said or reported.
+    """
     asked = Asked.objects.filter(round=round_)
-    standings = Standing.objects.at().filter(counts=True, pledge__status__in=PUBLIC)
+    standings = filters.rows(at).filter(counts=True, pledge__status__in=PUBLIC).order_by()
     by = {
-        name: dict(standings.values_list(name).annotate(n=Count("pk")).order_by(name))
-        for name in ("standing", "said", "level", "reporting")
+        name: dict(sorted(standings.values_list(column).annotate(n=Count("pk"))))
+        for name, column in filters.COLUMNS.items()
     }
     return {
         "asked": asked.count(),

@@ -7,10 +7,13 @@ document is written and entered when it becomes public, so that an embargo holds
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import Count, prefetch_related_objects
 
 from kept.base import entered, rates
 from kept.log.actions import NewEntry, document_bytes, new_salt, open_head
@@ -33,41 +36,77 @@ from kept.progress.statuses import Level
 
 FORMAT = "kept/report/1"
 ACCEPTED, REVISED = "report.accepted", "report.revised"
+BATCH = 500
+# What a document is made of: read once for many reports.
+DOCUMENTED = ("values", "money", "activities", "evidence", "verifications", "people", "round__questions", "organisation",
+              "pledge__current", "correction_of__pledge")  # fmt: skip
+ON_RECORD = ("state", "n", "revision", "published_at", "sha256")
 
 
 # --- rows beside the report ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows beside an accepted report, not saved yet."""
+
+    values: list[IndicatorValue]
+    money: list[MoneyStage]
+    people: PeopleReached | None
+    activities: list[ActivityByCountry]
+
+
 def project(report: Report, supported: dict[str, Decimal], levels: dict[str, Level]) -> None:
-    """Make the rows of an accepted report from its content. What was left out gets no row.
+    """Make the rows of an accepted report from its content anew. What was left out gets no row.
 
     `supported`: up to which value documents support an indicator, by its name. `levels`: of "money", "people", "said".
     """
+    for rows in (report.values, report.money, report.activities):
+        rows.all().delete()
+    PeopleReached.objects.filter(report=report).delete()
+    save_rows([rows_of(report, supported, levels, definitions=_definitions(report.pledge_id))])
+
+
+def rows_of(
+    report: Report,
+    supported: Mapping[str, Decimal],
+    levels: Mapping[str, Level],
+    *,
+    definitions: Mapping[str, Definition] | None = None,
+) -> Rows:
+    """The rows that follow from a report's content, and its own columns with what was said. As `project`, without a query."""
     content = ReportContent.from_json(report.content)
     left_out = set(report.left_out)
     report.said, report.said_level = content.said, levels.get("said", Level.SELF_REPORTED)
     report.said_on = said_on(report)
     report.completed_on = _day(content.completed_on)
-    for rows in (report.values, report.money, report.activities):
-        rows.all().delete()
-    PeopleReached.objects.filter(report=report).delete()
     revision = report.pledge.current
     promised = PledgeContent.from_json(revision.content)
-    IndicatorValue.objects.bulk_create(_values(report, content, promised, supported, left_out))
-    if "money" not in left_out:
-        money = levels.get("money", Level.SELF_REPORTED)
-        MoneyStage.objects.bulk_create(_money(report, content, revision, money))
+    money, people = levels.get("money", Level.SELF_REPORTED), None
     if "people" not in left_out and content.people.total is not None:
-        people = content.people
-        PeopleReached.objects.create(
-            report=report, total=people.total, women=people.women, men=people.men, groups=dict(people.groups),
-            how=people.how, level=levels.get("people", Level.SELF_REPORTED),
+        told = content.people
+        people = PeopleReached(
+            report=report, total=told.total, women=told.women, men=told.men, groups=dict(told.groups), how=told.how,
+            level=levels.get("people", Level.SELF_REPORTED),
         )  # fmt: skip
-    ActivityByCountry.objects.bulk_create(
-        ActivityByCountry(report=report, country=each.country, text=each.text)
-        for each in content.activities
-        if each.country and each.text
+    return Rows(
+        values=_values(report, content, promised, supported, left_out, definitions or {}),
+        money=[] if "money" in left_out else _money(report, content, revision, money),
+        people=people,
+        activities=[
+            ActivityByCountry(report=report, country=each.country, text=each.text)
+            for each in content.activities
+            if each.country and each.text
+        ],
     )
+
+
+def save_rows(many: Sequence[Rows]) -> None:
+    """Write the rows of saved reports, kind by kind."""
+    IndicatorValue.objects.bulk_create([row for rows in many for row in rows.values], batch_size=BATCH)
+    MoneyStage.objects.bulk_create([row for rows in many for row in rows.money], batch_size=BATCH)
+    PeopleReached.objects.bulk_create([rows.people for rows in many if rows.people is not None], batch_size=BATCH)
+    ActivityByCountry.objects.bulk_create([row for rows in many for row in rows.activities], batch_size=BATCH)
 
 
 def said_on(report: Report) -> date:
@@ -77,10 +116,14 @@ def said_on(report: Report) -> date:
 
 
 def _values(
-    report: Report, content: ReportContent, promised: PledgeContent, supported: dict[str, Decimal], left_out: set[str]
+    report: Report,
+    content: ReportContent,
+    promised: PledgeContent,
+    supported: Mapping[str, Decimal],
+    left_out: set[str],
+    definitions: Mapping[str, Definition],
 ) -> list[IndicatorValue]:
     headline = headline_of([promised])
-    definitions = _definitions(report.pledge_id)
     rows = []
     for position, line in enumerate(content.values):
         if f"values:{line.indicator}" in left_out or not (line.value or line.not_assessed):
@@ -172,17 +215,21 @@ def put_on_record(reports: Sequence[Report], *, at: datetime) -> None:
 
     Must run inside the transaction of the action that does it, which has set their state.
     """
-    taken: dict[int, int] = {}
+    enter_accepted(reports, at=at)
+    Report.objects.bulk_update(reports, ON_RECORD, batch_size=BATCH)
+    restate({report.pledge_id for report in reports}, at=at)
+
+
+def enter_accepted(reports: Sequence[Report], *, at: datetime) -> None:
+    """Number reports and enter their documents, public since `at`. Their own columns (`ON_RECORD`) are the caller's to save."""
+    known = Report.objects.filter(pledge__in={report.pledge_id for report in reports}).exclude(n=None).order_by()
+    taken: dict[int, int] = dict(known.values_list("pledge").annotate(last=Count("pk")))
     for report in reports:
-        last = taken.get(report.pledge_id) or Report.objects.filter(pledge=report.pledge).exclude(n=None).count()
-        report.n = taken[report.pledge_id] = last + 1
+        report.n = taken[report.pledge_id] = taken.get(report.pledge_id, 0) + 1
         report.revision, report.published_at = 1, at
         if report.correction_of_id:
             Report.objects.filter(pk=report.correction_of_id, corrected_by=None).update(corrected_by=report)
     _enter(reports, ACCEPTED)
-    for report in reports:
-        report.save()
-    restate({report.pledge_id for report in reports}, at=at)
 
 
 def enter_revised(report: Report, *, at: datetime) -> None:
@@ -195,6 +242,7 @@ def enter_revised(report: Report, *, at: datetime) -> None:
 
 def _enter(reports: Sequence[Report], event: str) -> None:
     entries = []
+    prefetch_related_objects(list(reports), *DOCUMENTED)
     for report in reports:
         data = document_bytes(public_document(report, event), new_salt())
         report.sha256 = hashlib.sha256(data).hexdigest()
@@ -232,7 +280,7 @@ def public_document(report: Report, event: str) -> dict[str, Any]:
     money = [money_document(row) for row in report.money.all()]
     if money:
         document["money"] = money
-    people = PeopleReached.objects.filter(report=report).first()
+    people = getattr(report, "people", None)
     if people is not None:
         document["people"] = people_document(people)
     activities = [{"country": a.country, "text": a.text} for a in report.activities.all()]
@@ -242,10 +290,10 @@ def public_document(report: Report, event: str) -> dict[str, Any]:
         document["answers"] = answers
     if content.explanations:
         document["explanations"] = dict(content.explanations)
-    files = [_evidence_of(e) for e in report.evidence.filter(public=True, removed_at=None)]
+    files = [_evidence_of(e) for e in report.evidence.all() if e.public and e.removed_at is None]
     if files:
         document["evidence"] = files
-    done = report.verifications.filter(state=VerificationState.DONE).exclude(taken_over_at=None)
+    done = [v for v in report.verifications.all() if v.state == VerificationState.DONE and v.taken_over_at]
     checked = [_verification_of(verification) for verification in done]
     if checked:
         document["verifications"] = checked
@@ -291,7 +339,7 @@ def people_document(row: PeopleReached) -> dict[str, Any]:
 
 
 def _answers(report: Report, content: ReportContent) -> dict[str, str]:
-    public = set(report.round.questions.filter(public=True).values_list("key", flat=True)) if report.round else set()
+    public = {q.key for q in report.round.questions.all() if q.public} if report.round else set()
     return {key: text for key, text in content.answers if key in public and text}
 
 
