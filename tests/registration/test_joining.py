@@ -80,7 +80,7 @@ def test_a_foreign_letter_box_is_not_filled(register, now):
     before = OutgoingMail.objects.count()
     for _n in range(9):
         notices.tell_again(one, at=now)
-    assert OutgoingMail.objects.count() == before + 3
+    assert OutgoingMail.objects.count() == before + 2  # the first one was sent when it was registered
 
 
 def test_my_registrations_writes_nothing_when_it_is_looked_at(client, register, make_person, now):
