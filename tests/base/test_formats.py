@@ -233,6 +233,8 @@ def test_lists_are_joined_as_a_sentence_joins_them():
         "zh-hans": "a、b和c",
     }
     assert format_list(["a", "b"], "en", "or") == "a or b"
+    enumerated = {language: format_list(["a", "b", "c"], language, "unit") for language in languages.CODES}
+    assert enumerated == dict.fromkeys(languages.CODES, "a, b, c") | {"ar": "a، b، c", "zh-hans": "a、b、c"}
 
 
 # Languages

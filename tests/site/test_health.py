@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 
+import brotli
 import pytest
 from django.db import DatabaseError, OperationalError
 
@@ -63,6 +64,9 @@ def test_readers_pages_are_compressed_and_personal_ones_are_not(client, make_per
     page = client.get("/", HTTP_ACCEPT_ENCODING="gzip")
     assert page.headers["Content-Encoding"] == "gzip"
     assert b"<h1" in gzip.decompress(page.content)
+    smaller = client.get("/", HTTP_ACCEPT_ENCODING="gzip, br")
+    assert (smaller.headers["Content-Encoding"], smaller.headers["Vary"].count("Accept-Encoding")) == ("br", 1)
+    assert b"<h1" in brotli.decompress(smaller.content)
     assert "Content-Encoding" not in client.get("/accounts/login/", HTTP_ACCEPT_ENCODING="gzip").headers
     client.force_login(make_person())
     assert "Content-Encoding" not in client.get("/my/", HTTP_ACCEPT_ENCODING="gzip").headers

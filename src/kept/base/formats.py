@@ -354,6 +354,14 @@ def _zone_label(local: datetime) -> str:
 # Lists
 
 
+# Between the parts of an enumeration that goes on. CLDR's list style "unit" is incomplete in Spanish and says "and" in French.
+_ENUMERATION = {"ar": "، ", "zh-hans": "、"}
+
+
 def format_list(items: Iterable[str], language: str, style: Literal["standard", "or", "unit"] = "standard") -> str:
-    """Items joined as a sentence joins them: a, b and c · a、b和c. `style="or"` for alternatives."""
-    return lists.format_list([str(item) for item in items], style=style, locale=babel_locale(language))
+    """Items joined as a sentence joins them: a, b and c · a、b和c. `style="or"` for alternatives, `"unit"` for an
+    enumeration without a last "and": a, b, c."""
+    words = [str(item) for item in items]
+    if style == "unit":
+        return _ENUMERATION.get(language, ", ").join(words)
+    return lists.format_list(words, style=style, locale=babel_locale(language))

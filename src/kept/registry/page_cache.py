@@ -8,20 +8,20 @@ by then), never beyond midnight UTC, when the day in it changes, and never beyon
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from kept.base import packing
 from kept.base.installation import installation
 from kept.log.queries import last_change
 
@@ -29,7 +29,6 @@ SECONDS = 5.0
 MOST_PAGES = 400
 MOST_BYTES = 24 * 2**20
 LARGEST = 600_000
-WORTH_PACKING = 200
 # Addresses of pages that may be kept, without their language: the registry's own; later rooms add theirs (`keep`).
 _kept_addresses = [
     re.compile(
@@ -68,13 +67,13 @@ class Kept:
     day: str
     fresh_until: datetime | None = None  # the next instant at which a word of it changes
 
-    def packed(self) -> bytes:
-        """The page compressed, made when it is first asked for."""
-        made = self.__dict__.get("_packed")
-        if made is None:
-            made = gzip.compress(self.body, 6, mtime=0)
-            object.__setattr__(self, "_packed", made)
-        return made
+    packings: dict[str, bytes] = field(default_factory=dict, compare=False)
+
+    def packed(self, coding: str) -> bytes:
+        """The page in a content coding, made when it is first asked for."""
+        if coding not in self.packings:
+            self.packings[coding] = packing.packed(self.body, coding)
+        return self.packings[coding]
 
 
 class Memory:
@@ -127,7 +126,7 @@ class KeepPages:
         day = now.date().isoformat()
         page = memory.get(key)
         if page and (page.change, page.installation) == state and page.day == day and is_true(page, now):
-            return conditional(request, revived(page, packed=takes_gzip(request)))
+            return conditional(request, revived(page, packing.coding_for(request)))
         response = self.get_response(request)
         if not may_be_kept(response):
             return response
@@ -189,19 +188,14 @@ def mark(response: HttpResponse) -> None:
     patch_vary_headers(response, ["Cookie"] if response["Content-Type"].startswith("text/html") else [])
 
 
-def takes_gzip(request: HttpRequest) -> bool:
-    """Whether the reader's program takes compressed answers (site/compression.py compresses what is made anew)."""
-    return re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")) is not None
-
-
-def revived(page: Kept, *, packed: bool = False) -> HttpResponse:
-    """A page from memory as an answer; compressed once, not for each reader."""
-    body = page.packed() if packed and len(page.body) > WORTH_PACKING else page.body
+def revived(page: Kept, coding: str = "") -> HttpResponse:
+    """A page from memory as an answer; compressed once, not for each reader (site/compression.py: what is made anew)."""
+    body = page.packed(coding) if coding and len(page.body) > packing.LEAST else page.body
     response = HttpResponse(body)
     for name, value in page.headers:
         response[name] = value
     if body is not page.body:
-        response["Content-Encoding"] = "gzip"
+        response["Content-Encoding"] = coding
         patch_vary_headers(response, ["Accept-Encoding"])
     response["Content-Length"] = str(len(body))
     if page.framed:
