@@ -52,7 +52,7 @@
     const hour = shown.querySelector("[data-hour]");
     if (!hour) return;
     shown.hourWords ??= hour.textContent;
-    hour.textContent = `${shownClock(place.at, grid)}–${shownClock(place.at + place.minutes, grid)}`;
+    hour.textContent = [place.at, place.at + place.minutes].map((at) => shownClock(at, grid)).join("–");
   }
 
   function likeness(item, grid) {
