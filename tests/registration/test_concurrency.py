@@ -71,6 +71,14 @@ def test_thirty_clicks_at_the_same_moment_and_the_same_link_twice(meeting, pools
     assert seats.drifted() == []
 
 
+def test_a_link_that_two_clicks_bring_together_is_good_once(meeting, pools, make_category):
+    category, now = make_category(), datetime.now(UTC)
+    link = own_link(sent(meeting, category, 1), at=now, purpose=CONFIRM)
+    arrivals = [arriving.Arrival(link, now), arriving.Arrival(link, now)]
+    arriving.act_for(arrivals)
+    assert [type(one.outcome) for one in arrivals] == [Registration, WrongState]
+
+
 def test_a_fault_of_one_costs_the_others_nothing(meeting, pools, make_category, monkeypatch):
     category, now = make_category(), datetime.now(UTC)
     people = [sent(meeting, category, n) for n in range(4)]

@@ -112,6 +112,7 @@ def _seat(arrivals: list[Arrival]) -> None:
                 outcomes.append(WrongState(_("This link is no longer good.")))
                 continue
             outcomes.append(registration)
+            good.discard(one.link.pk)  # a link is good once, also among those who are seated together
             if registration.state == State.SUBMITTED:
                 registration.__dict__["_pools"] = pools[registration.meeting_id]
                 _one(registration, at)
