@@ -138,6 +138,7 @@ def has_pledge(door: Door) -> bool:
     return "address" in door.values or "reference" in door.values
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 def test_somebody_elses_draft_is_not_there_by_any_door(visitor, secret, public):
     """Every address of the house that takes the draft's id, or a number that may be one of its parts, GET and POST."""
