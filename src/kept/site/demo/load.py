@@ -20,7 +20,6 @@ from kept.pledges import taxonomies
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Partnership, PartnershipState, Pledge, Revision
 from kept.pledges.record import Record, converted, pledge_day, put_on_record
-from kept.progress import restate
 from kept.site.demo.names import invented_names
 from kept.site.demo.plan import DATA, Plan, PlannedPledge, Reported, figures, make_plan
 from kept.site.demo.writing import write
@@ -63,7 +62,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         raise NotEmpty("DATABASE_URL names this database. Use `kept demo --force` if it is for the demonstration.")
     if not is_empty():
         raise NotEmpty("This database is not empty. The demonstration only goes into an empty one.")
-    from kept.site.demo import desk, life, meetings, people, registrations
+    from kept.site.demo import desk, life, meetings, people, registrations, reporting
 
     now = now or datetime.now(UTC)
     with transaction.atomic():
@@ -81,7 +80,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         desk.fill(loading, staff)
         meetings.make(loading, staff)
         registrations.make(loading, staff)
-        restate.restate(Pledge.objects.public().values_list("pk", flat=True), at=now)
+        reporting.make(loading, staff)
     installation.forget()
 
 

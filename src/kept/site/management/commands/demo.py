@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError
 
+from kept.site.demo import reporting
 from kept.site.demo.load import NotEmpty, load
 
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *, force: bool, if_empty: bool, **options) -> None:
         try:
             load(force=force, say=self.stdout.write)
+            reporting.freeze()
         except NotEmpty as refusal:
             if not if_empty:
                 raise CommandError(str(refusal)) from None
