@@ -28,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not asks_the_database(item):
             item.add_marker(pytest.mark.any_database)
+    # Long walks first: at the end two processes share out what is short, and neither waits for the other.
+    items.sort(key=lambda item: not is_long(item))
+
+
+def is_long(item: pytest.Item) -> bool:
+    """A walk through a served installation; of those in the tests' database the order is pytest-django's."""
+    return not asks_the_database(item) and any(item.get_closest_marker(name) for name in ("journey", "slow"))
 
 
 @pytest.fixture(autouse=True)

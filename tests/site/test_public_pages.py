@@ -94,7 +94,8 @@ def first_visit(chrome, house: Kept, path: str) -> Visit:
     wire.on("Network.loadingFinished", answered)
     page.on("console", lambda message: visit.said.append(message.text) if is_fault(message) else None)
     page.on("pageerror", lambda error: visit.said.append(str(error)))
-    response = page.goto(house.url + path, wait_until="networkidle")
+    response = page.goto(house.url + path)
+    page.evaluate("document.fonts.ready")  # what comes later still comes while axe looks at the page
     visit.status = response.status
     visit.policy = response.header_value("content-security-policy") or ""
     visit.cookies = [cookie["name"] for cookie in context.cookies()]
