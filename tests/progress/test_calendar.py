@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kept.base.models import OutgoingMail
-from kept.progress import actions, restate
+from kept.progress import actions, restate, retracing
 from kept.progress.models import Asked, SilenceNotice, Standing
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +92,22 @@ def test_a_whole_chunk_is_restated_in_a_fixed_number_of_queries(make_pledge, mak
     make_round(deadline=30)
     first = connection_queries(lambda: restate.restate([one.pk], at=later(31)))
     assert connection_queries(lambda: restate.restate([p.pk for p in others], at=later(31))) == first
+
+
+def test_a_past_that_is_retraced_is_the_one_that_the_calendar_made_day_by_day(
+    make_pledge, make_round, make_report, later
+):
+    """What came with its past (a demonstration, a registry that moved) answers `as_of` as if it had been here."""
+    pledge = make_pledge("published")
+    make_round(deadline=30)
+    lived = {}
+    for day in range(30, 130, 5):
+        actions.notify_due(later(day))
+        if day == 105:
+            restate.restate([make_report(pledge, "submitted", at=later(day)).pledge_id], at=later(day))
+        restate.restate_due(later(day))
+        lived[day] = reporting(pledge)
+    rows = retracing.retrace(restate.facts_of([pledge.pk])[0], later(130))
+    retraced = {day: next(r.reporting for r in reversed(rows) if r.valid_from <= later(day)) for day in lived}
+    assert retraced == lived
+    assert list(dict.fromkeys(lived.values())) == ["due", "overdue", "silent", "current"]

@@ -35,7 +35,7 @@ def test_the_page_of_a_pledge_shows_the_four_side_by_side(reader, reported):
         "delayed",
         "documents support 64",
         "documents for 64",
-        "up to date",
+        "Up to date",
         "Two contractors left.",
     ):
         assert words in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -112,6 +113,17 @@ def test_the_page_says_its_findings_leads_to_rows_and_keeps_nobody(stood, client
     assert "standing=late" in page and "<script>" not in page
     for prefix in ("/ar", "/fr", "/zh-hans"):
         assert client.get(f"{prefix}/progress/").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "ru"])
+def test_a_bar_is_as_long_in_every_language(stood, client, language):
+    """A browser reads no decimal comma: a bar with one is not drawn."""
+    lengths = re.findall(
+        r'<rect class="(pile-\w+)"(?: x="(.*?)")? width="(.*?)"', client.get("/progress/").content.decode()
+    )
+    said = client.get(f"/{language}/progress/").content.decode()
+    assert re.findall(r'<rect class="(pile-\w+)"(?: x="(.*?)")? width="(.*?)"', said) == lengths
+    assert any("." in width for _look, _x, width in lengths)
 
 
 def test_each_chart_is_a_file_with_the_same_figures(stood, client):

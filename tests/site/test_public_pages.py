@@ -24,7 +24,7 @@ READERS = (
     "/", "/pledges/", "/pledges/P-00001/", "/pledges/P-00001/revisions/1/", "/organisations/", "/counter/", "/data/",
     "/countries/", "/countries/BDI/", "/groups/ldc/", "/focus/access/",
     "/pledges/compare/?ref=P-00001&ref=P-00002&ref=P-00003",
-    "/embed/counter/", "/check/?pledge=P-00001", "/counter/speech/", "/embed/", "/accounts/login/",
+    "/embed/counter/", "/check/?pledge=P-00001", "/counter/speech/", "/embed/", "/accounts/login/", "/progress/",
 )  # fmt: skip
 STATES = (
     "/pledges/?q=school&type=financial", "/pledges/?q=zzzzzz", "/pledges/?page=3", "/counter/?as_of=2023-12-31", "/counter/2023-12/",
