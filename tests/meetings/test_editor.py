@@ -13,7 +13,7 @@ from kept.meetings.actions.delaying import delay_session
 from kept.meetings.actions.ground import ChangedMeanwhile
 from kept.meetings.actions.releasing import Conflicting
 from kept.meetings.actions.scheduling import described, working_version
-from kept.meetings.models import ConflictWaiver, ProfilePrivate, Room, Session
+from kept.meetings.models import ConflictWaiver, ProfilePrivate, Room, Session, Speaking
 from kept.meetings.queries import shown_version
 from tests.meetings import making
 from tests.meetings.test_pages import text_of
@@ -148,6 +148,47 @@ def test_speakers_whose_session_moved_get_one_mail_that_waits(desk, programme, s
     assert "Before: Tuesday, 15 December 2026 · 14:00 · Popov Room" in mail.text
     desk.post(f"{DESK}release/2/undo/")
     assert OutgoingMail.objects.get().state == MailState.CANCELLED
+
+
+def test_a_speaker_is_told_in_their_language_of_a_session_that_is_cancelled_and_who_is_only_planned_is_not(
+    desk, programme, secretary
+):
+    opening = session("Opening")
+    clara = opening.roles.get().profile
+    ProfilePrivate.objects.create(profile=clara, email="clara@example.org")
+    Speaking.objects.create(meeting=programme, profile=clara, language="fr")
+    planned = making.speaker("Dario Wickfield", by=secretary)
+    ProfilePrivate.objects.create(profile=planned, email="dario@example.org")
+    actions.give_role(opening, planned, "panellist", by=secretary, at=making.MADE)
+    put(desk, "Opening", "13:45")
+    desk.post(f"{DESK}release/", {})
+    desk.post(
+        f"{DESK}{opening.code}/cancel/", {"reason_en": "The minister is ill.", "reason_fr": "La ministre est malade."}
+    )
+    moved, cancelled = OutgoingMail.objects.order_by("pk")
+    assert [(mail.to, mail.language, mail.state) for mail in (moved, cancelled)] == [
+        ("clara@example.org", "fr", MailState.HELD)
+    ] * 2
+    assert "La ministre est malade." in cancelled.text
+
+
+def test_visitors_see_what_the_newest_release_moved_and_added_and_nothing_of_the_first(
+    desk, client, programme, secretary
+):
+    page = "/meetings/annual-meeting/programme/"
+    assert "tag-news" not in client.get(page).content.decode()
+    put(desk, "Opening", "13:45")
+    making.session(programme, "Late news", "17:00", by=secretary, where=Room.objects.first())
+    desk.post(f"{DESK}release/", {})
+    items = client.get(page).context["programme"].items
+    assert {item.title: item.news for item in items if item.news} == {
+        "Opening": "Moved, before: 14:00",
+        "Late news": "New",
+    }
+    put(desk, "Late news", "17:15")
+    desk.post(f"{DESK}release/", {})
+    items = client.get(page).context["programme"].items
+    assert {item.title: item.news for item in items if item.news} == {"Late news": "Moved, before: 17:00"}
 
 
 VISIBLE = ("", "programme/", "programme/?view=grid", "changes/", "changes.atom", "speakers/", "schedule.json")

@@ -7,8 +7,10 @@ import json
 
 import pytest
 
+from kept.meetings import actions
 from kept.site import streams
 from kept.site.streams import Broadcast, Hub
+from tests.meetings import making
 
 
 class Reader:
@@ -162,6 +164,37 @@ def test_too_many_are_told_where_to_ask_instead(hub, monkeypatch):
         reader = Reader()
         await hub(scope(), reader.receive, reader.send)
         assert (reader.status, "/api/v1/counter" in reader.text()) == (503, True)
+
+    asyncio.run(play())
+
+
+@pytest.mark.django_db
+def test_a_meetings_stream_says_what_visitors_see_and_a_drafts_is_not_there(secretary, monkeypatch):
+    monkeypatch.setattr(streams, "close_old_connections", lambda: None)
+    person = secretary
+    meeting = making.meeting(by=person)
+    making.session(meeting, "Opening", "14:00", by=person)
+    draft = making.meeting("a-draft", by=person, state="draft")
+    before = streams.programme_text("annual-meeting")
+    assert json.loads(before) == {
+        "meeting": "annual-meeting", "programme": None, "status": "announced", "changed": making.MADE.isoformat(),
+    }  # fmt: skip
+    stamp = streams.programme_stamp()
+    actions.release(meeting, {}, by=person, at=making.MADE)
+    assert streams.programme_stamp() > stamp
+    assert json.loads(streams.programme_text("annual-meeting"))["programme"] == 1
+    assert [streams.is_meeting(slug) for slug in ("annual-meeting", draft.slug, "nowhere")] == [True, False, False]
+
+
+def test_an_address_of_no_meeting_is_refused(hub, monkeypatch):
+    monkeypatch.setattr(streams, "is_meeting", lambda slug: slug == "known")
+
+    async def play():
+        reader = Reader()
+        await asyncio.wait_for(hub(scope() | {"path": "/meetings/nowhere/stream"}, reader.receive, reader.send), 2)
+        assert reader.status == 404
+        assert await hub.stream_at("/meetings/known/stream") is await hub.stream_at("/meetings/known/stream")
+        assert hub.serves({"path": "/meetings/known/programme/"}) is False
 
     asyncio.run(play())
 

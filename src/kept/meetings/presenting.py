@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from kept.base.formats import format_date, format_number, format_relative, format_weekday
 from kept.base.languages import bcp47
-from kept.meetings.models import Meeting, RoleKind, SessionKind, SessionRole, in_language
+from kept.meetings.actions.telling import place_words
+from kept.meetings.models import Meeting, RoleKind, ScheduleVersion, SessionKind, SessionRole, in_language
 from kept.meetings.queries import Row
 from kept.meetings.zones import Clock, hours_of
 
@@ -78,6 +79,7 @@ class Item:
     state: str = ""  # now, next, past, cancelled
     words: str = ""  # what is the case with it: "On now, ends in 18 minutes"
     late: str = ""  # "5 minutes later than announced"
+    news: str = ""  # what the newest release did with it: "Moved, before: 15:00"
     recording_url: str = ""
     languages: list[str] = field(default_factory=list)
 
@@ -133,6 +135,25 @@ def programme_of(
         next=nexts,
         changes_at=next_change(items, at),
     )
+
+
+def mark_news(items: list[Item], meeting: Meeting, version: ScheduleVersion, language: str) -> None:
+    """Say of each session what the newest release did with it. Nothing of the first release, of what is over, late, or
+    cancelled: that is said otherwise."""
+    if version.number == 1 or not version.changes:
+        return
+    changes = {change["session"]: change for change in version.changes}
+    rooms = {room.pk: room for room in meeting.rooms.all()}
+    for item in items:
+        change = changes.get(item.code)
+        if change is None or item.late or item.state in ("past", "cancelled"):
+            continue
+        before, now = (place_words(meeting, change[side], rooms, language) for side in ("from", "to"))
+        other = [part for part in before if part not in now]
+        if not before:
+            item.news = _("New")
+        else:
+            item.news = _("Moved, before: %(where)s") % {"where": " · ".join(other)} if other else _("Changed")
 
 
 def by_days(items: list[Item]) -> list[Day]:

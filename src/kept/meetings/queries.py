@@ -48,6 +48,28 @@ def meeting_at(slug: str) -> Meeting | None:
     return Meeting.objects.filter(slug=slug).select_related("series").first()
 
 
+def public_meeting(slug: str) -> Meeting | None:
+    """A meeting that readers may know of."""
+    return Meeting.objects.public().filter(slug=slug).first()
+
+
+def programme_state(slug: str) -> dict[str, str | int | None]:
+    """{"meeting", "programme", "status", "changed"}: the number that visitors see, and when anything they see changed.
+
+    Two reads. {} for a meeting that readers do not know of.
+    """
+    meeting = public_meeting(slug)
+    if meeting is None:
+        return {}
+    version = shown_version(meeting)
+    return {
+        "meeting": slug,
+        "programme": version.number if version else None,
+        "status": meeting.status,
+        "changed": meeting.changed_at.isoformat(),
+    }
+
+
 def shown_version(meeting: Meeting) -> ScheduleVersion | None:
     """The version that visitors see: the newest that was released and not taken back."""
     released = ScheduleVersion.objects.filter(meeting=meeting, number__isnull=False, undone_at__isnull=True)

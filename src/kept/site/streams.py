@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +21,7 @@ from django.db import close_old_connections, connections
 from django.http.request import split_domain_port, validate_host
 
 from kept.log.queries import last_change
+from kept.meetings.queries import programme_state, public_meeting
 from kept.pledges import counting
 from kept.registry.api import counter_document
 
@@ -28,6 +31,8 @@ EVERY = 0.5  # seconds between two looks
 ALIVE = 15.0  # seconds after which a silent stream says that it is still there
 MOST = 2000  # listeners of one process
 RETRY = 3000  # milliseconds after which a browser comes back
+
+MEETING = re.compile(r"/meetings/([-\w]{1,120})/stream")
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict]]
@@ -45,6 +50,7 @@ class Broadcast:
         self._stamp, self._text = stamp, text
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"stream-{event}")
         self._seen: Any = None
+        self._said: str | None = None
         self._failing = False
         self._watcher: asyncio.Task | None = None
         self.listeners: set[asyncio.Queue[bytes]] = set()
@@ -91,8 +97,9 @@ class Broadcast:
             stamp = self._stamp()
             if stamp != self._seen:
                 text = self._text()
-                self._message = f"id: {stamp[0]}\nevent: {self.event}\ndata: {text}\n\n".encode()
-                self._seen = stamp
+                if text != self._said:
+                    self._message = f"id: {stamp[0]}\nevent: {self.event}\ndata: {text}\n\n".encode()
+                self._seen, self._said = stamp, text
         finally:
             close_old_connections()
 
@@ -114,6 +121,24 @@ def counter_text() -> str:
     return json.dumps(counter_document(counting.counter()), separators=(",", ":"))
 
 
+def programme_stamp() -> tuple[int]:
+    """Whatever readers see of a meeting raises the change number."""
+    return (last_change(),)
+
+
+def programme_text(slug: str) -> str:
+    """What tells an open page of a meeting that it is behind: `queries.programme_state`."""
+    return json.dumps(programme_state(slug), separators=(",", ":"))
+
+
+def is_meeting(slug: str) -> bool:
+    """Whether readers may know of a meeting with this address."""
+    try:
+        return public_meeting(slug) is not None
+    finally:
+        close_old_connections()
+
+
 class Hub:
     """The streams by their addresses, as one ASGI application."""
 
@@ -122,10 +147,22 @@ class Hub:
             "/api/v1/counter/stream": Broadcast("counter", counter_stamp, counter_text)
         }
         self.stopping = asyncio.Event()
+        self._asking = ThreadPoolExecutor(1, thread_name_prefix="stream-meetings")
 
     def serves(self, scope: Scope) -> bool:
         """Whether this address is a stream."""
-        return scope["path"] in self.streams
+        return scope["path"] in self.streams or MEETING.fullmatch(scope["path"]) is not None
+
+    async def stream_at(self, path: str) -> Broadcast | None:
+        """The stream of an address; that of a meeting is made when somebody first listens to it."""
+        found = self.streams.get(path)
+        if found is not None:
+            return found
+        named = MEETING.fullmatch(path)
+        if named is None or not await asyncio.get_running_loop().run_in_executor(self._asking, is_meeting, named[1]):
+            return None
+        made = Broadcast("programme", programme_stamp, partial(programme_text, named[1]))
+        return self.streams.setdefault(path, made)
 
     def listening(self) -> int:
         """How many listen now."""
@@ -138,6 +175,9 @@ class Hub:
             return await answer(send, 400, "This host is not served here.")
         if self.listening() >= MOST:
             return await answer(send, 503, "Too many listen. Ask /api/v1/counter instead.", [(b"retry-after", b"30")])
+        stream = await self.stream_at(scope["path"])
+        if stream is None:
+            return await answer(send, 404, "There is no such meeting.")
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-cache, no-transform"),
@@ -148,7 +188,7 @@ class Hub:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         if scope["method"] == "HEAD":
             return await send({"type": "http.response.body", "body": b""})
-        return await self._follow(self.streams[scope["path"]], receive, send)
+        return await self._follow(stream, receive, send)
 
     async def _follow(self, stream: Broadcast, receive: Receive, send: Send) -> None:
         """Send what the stream says until the reader goes, or the server does."""

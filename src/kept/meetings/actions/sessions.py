@@ -12,6 +12,7 @@ from kept.base import history
 from kept.base.events import announce
 from kept.base.lifecycle import ReasonOwed, WrongState
 from kept.meetings.actions.ground import ChangedMeanwhile, allow, differences, locked, new_sequence, public_change
+from kept.meetings.actions.telling import tell_cancelled
 from kept.meetings.models import Meeting, Session
 from kept.meetings.permissions import may_edit_programme
 
@@ -83,6 +84,7 @@ def cancel_session(session: Session, *, by: Any, at: datetime, reason: dict[str,
         new_sequence(session)
         session.save()
         history.record("session", session.pk, "cancel", by=by, at=at, reason=reason.get("en", ""), public=True)
+        tell_cancelled(session, at=at)
         announce("session.cancelled", session=session, by=by, at=at)
         if session.first_released_at:
             public_change(meeting, at=at)

@@ -12,9 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from kept.base import mail, outbox
 from kept.base.formats import format_time, format_weekday
 from kept.base.models import MailState, OutgoingMail
-from kept.meetings.models import Meeting, Profile, ProfilePrivate, Room, ScheduleVersion, Session, SessionRole
+from kept.meetings import notices
+from kept.meetings.models import (
+    Meeting,
+    Profile,
+    RoleState,
+    Room,
+    ScheduleVersion,
+    Session,
+    SessionRole,
+    Speaking,
+    in_language,
+)
 
 SUBJECT = "programme"  # kind of subject that these mails are about; its id is the version's
+ASKED = (RoleState.INVITED, RoleState.CONFIRMED)  # who is only planned has not heard of it yet
 
 
 def tell_speakers(version: ScheduleVersion, *, at: datetime) -> int:
@@ -23,27 +35,24 @@ def tell_speakers(version: ScheduleVersion, *, at: datetime) -> int:
     Who has no address is not told: their sessions stand on the page of the release.
     """
     changes = {change["session"]: change for change in version.changes}
-    roles = SessionRole.objects.counting().filter(
-        session__meeting=version.meeting_id, session__code__in=changes, session__cancelled_at=None
+    roles = SessionRole.objects.filter(
+        state__in=ASKED, session__meeting=version.meeting_id, session__code__in=changes, session__cancelled_at=None
     )
     by_profile: dict[Profile, dict[Session, Any]] = defaultdict(dict)
-    for role in roles.select_related("profile__person", "session").order_by("position", "pk"):
+    for role in roles.select_related("profile__person", "profile__private", "session").order_by("position", "pk"):
         by_profile[role.profile][role.session] = changes[role.session.code]
-    addresses = dict(ProfilePrivate.objects.filter(profile__in=by_profile).values_list("profile_id", "email"))
+    languages = languages_of(version.meeting, list(by_profile))
     rooms = {room.pk: room for room in version.meeting.rooms.all()}
     told = 0
     for profile, found in by_profile.items():
-        person = profile.person
-        to = (person.email if person else "") or addresses.get(profile.pk, "")
-        if to:
-            language = person.language if person else "en"
-            told += _tell(version, profile, found, rooms, to=to, person=person, language=language, at=at)
+        if notices.address_to(profile):
+            told += _tell(version, profile, found, rooms, language=languages[profile.pk], at=at)
     return told
 
 
 def _tell(
-    version: ScheduleVersion, profile: Profile, found: dict[Session, Any], rooms: dict[int, Room], *, to: str,
-    person: Any, language: str, at: datetime,
+    version: ScheduleVersion, profile: Profile, found: dict[Session, Any], rooms: dict[int, Room], *, language: str,
+    at: datetime,
 ) -> bool:  # fmt: skip
     meeting = version.meeting
     lines = [
@@ -61,11 +70,40 @@ def _tell(
         "zone": meeting.time_zone.replace("_", " "),
     }  # fmt: skip
     made = mail.queue(
-        "meetings/programme_changed", to=to, language=language, person=person, at=at, hold=True,
+        "meetings/programme_changed", to=notices.address_to(profile), language=language, person=profile.person, at=at, hold=True,
         key=f"programme:{version.pk}:{profile.key}", subject=(SUBJECT, version.pk),
         context={**context, "action_url": settings.KEPT_BASE_URL + path},
     )  # fmt: skip
     return made is not None
+
+
+def languages_of(meeting: Meeting, profiles: list[Profile]) -> dict[int, str]:
+    """{profile: the language of our mails}: as said for this meeting, else as in the account, else English."""
+    said = dict(Speaking.objects.filter(meeting=meeting, profile__in=profiles).values_list("profile_id", "language"))
+    return {p.pk: said.get(p.pk) or (p.person.language if p.person else "en") for p in profiles}
+
+
+def tell_cancelled(session: Session, *, at: datetime) -> int:
+    """Queue one mail for each person who was asked to speak in a session that does not take place; held, to be read."""
+    meeting = session.meeting
+    roles = session.roles.filter(state__in=ASKED).select_related("profile__person", "profile__private")
+    profiles = {role.profile_id: role.profile for role in roles.order_by("position", "pk")}
+    languages, told = languages_of(meeting, list(profiles.values())), 0
+    for profile in profiles.values():
+        to, language = notices.address_to(profile), languages[profile.pk]
+        path = mail.address(language, f"/meetings/{meeting.slug}/programme/")
+        context = {
+            "name": profile.name, "meeting": meeting.name_in(language), "title": session.title_in(language),
+            "reason": in_language(session.cancelled_reason, language), "action": _("The programme"),
+            "action_url": settings.KEPT_BASE_URL + path,
+        }  # fmt: skip
+        if to:
+            made = mail.queue(
+                "meetings/session_cancelled", to=to, language=language, person=profile.person, at=at, hold=True,
+                key=f"cancelled:{session.pk}:{profile.key}", subject=("session", session.pk), context=context,
+            )  # fmt: skip
+            told += made is not None
+    return told
 
 
 def place_words(meeting: Meeting, place: dict[str, Any] | None, rooms: dict[int, Room], language: str) -> list[str]:

@@ -20,10 +20,11 @@ from kept.meetings import queries
 from kept.meetings.clock import Moment, moment
 from kept.meetings.models import AttendanceMode, Meeting, Phase, ScheduleVersion, in_language
 from kept.meetings.permissions import may_see_meeting
-from kept.meetings.presenting import Programme, programme_of
+from kept.meetings.presenting import Programme, mark_news, programme_of
 from kept.meetings.times import zone_or_none
 from kept.meetings.zones import Clock, clock_in, clock_of, days_of, span
 
+LISTENS = timedelta(days=2)  # before a meeting, its open pages hear of a release or a delay at once
 TOLD = timedelta(hours=12)  # a page that is left open is brought anew at an instant as near as this
 
 
@@ -80,8 +81,16 @@ class Frame:
             "moved_from": moved_from(meeting, self.language),
             "tabs": tabs(self, tab),
             "rehearsed": self.moment.rehearsed,
+            "stream": self.stream(),
             **more,
         }
+
+    def stream(self) -> str:
+        """Where a page that stays open hears of changes; "" before the meeting's days and after them."""
+        meeting = self.meeting
+        listens = meeting.is_public and not self.moment.rehearsed
+        near = meeting.starts_at - LISTENS <= self.at <= meeting.ends_at
+        return f"/meetings/{meeting.slug}/stream" if listens and near else ""
 
     def when(self) -> str:
         """Its days and hours on the clock of its wall."""
@@ -129,6 +138,7 @@ class Frame:
             return None
         rows = queries.rows_of(version, at=self.at)
         made = programme_of(self.meeting, rows, language=self.language, clock=self.clock, own=self.own, at=self.at)
+        mark_news(made.items, self.meeting, version, self.language)
         self.until(made.changes_at)
         return made
 

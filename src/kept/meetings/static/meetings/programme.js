@@ -160,3 +160,35 @@ function stayTrue() {
   }, wait);
 }
 stayTrue();
+
+// A release or a delay shows on pages that are open, as soon as it is made; nobody is disturbed in the middle of something.
+function follow() {
+  if (!page?.dataset.stream || !window.EventSource) return;
+  let source = null;
+  let last = null;
+  let behind = false;
+  const renew = async () => {
+    if (!behind || page.contains(document.activeElement)) return;
+    behind = false;
+    await bring(new URL(location.href));
+  };
+  const listen = () => {
+    if (document.hidden) {
+      source?.close();
+      source = null;
+      return;
+    }
+    if (source) return;
+    source = new EventSource(page.dataset.stream);
+    source.addEventListener("programme", (event) => {
+      if (last !== null && event.data !== last) behind = true;
+      last = event.data;
+      renew();
+    });
+  };
+  page.addEventListener("focusout", () => setTimeout(renew, 200));
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => source?.close());
+  listen();
+}
+follow();
