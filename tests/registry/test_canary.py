@@ -18,7 +18,7 @@ PUBLIC = """
     /log/checkpoint /log/key /log/tile/entries/000.p/1 /pledges/{public}/receipt.json
     /pledges/{public}/revisions/1.json /pledges/{public}/revisions/2.json /pledges/{public}/revisions/1.fr.json
     /pledges/feed.atom /pledges/export.csv /pledges/export.json /pledges/export.xml /api/v1/docs /api/v1/openapi.json
-    /api/v1/counter /api/v1/organisations /api/v1/pledges /api/v1/pledges?country=TUV /api/v1/pledges?q=Secret
+    /api/v1/counter /api/v1/progress /api/v1/organisations /api/v1/pledges /api/v1/pledges?country=TUV /api/v1/pledges?q=Secret
     /api/v1/pledges/{public} /api/v1/pledges/{public}/history /data/catalogue.jsonld /data/catalogue.ttl
     /data/dictionary.json /data/schemas/pledge-document.json /pledges/export.csv-metadata.json
     /wrong/?page=/pledges/{public}/ /pledges/watch/?q=Secret /pledges/watch/?organisation=quiet-fund

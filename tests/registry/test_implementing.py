@@ -135,6 +135,31 @@ def test_each_chart_is_a_file_with_the_same_figures(stood, client):
     assert client.get("/progress/money.csv?year=never").status_code == 400
 
 
+def test_programs_are_told_the_figures_of_the_page(stood, client):
+    told = client.get("/api/v1/progress?year=2024").json()
+    charts = {chart.key: chart for chart in implementing.charts(select("year=2024"), "en")}
+    for name in filters.NAMES:
+        assert {row["value"]: row["pledges"] for row in told[name]} == {r.value: r.count for r in charts[name].rows}
+        assert sum(Decimal(row["share_percent"]) for row in told[name]) == 100
+    assert [(row["value"], sum(row["standing"].values())) for row in told["by"]["focus"]] == [
+        (row.value, row.count) for row in charts["focus"].rows
+    ]
+    money, people = implementing.sums(select("year=2024"), "en")
+    assert [Decimal(line["amount_usd"]) for line in told["money"]] == [line.amount for line in money.lines]
+    assert [line["people"] for line in told["people"]] == [line.amount for line in people.lines]
+    stages = [(line["stage"], line["level"]) for line in told["money"] if line["level"] is None]
+    assert stages == [("promised", None), ("signed", None), ("spent", None)]
+    assert behind(told["standing"][0]["url"]) == told["standing"][0]["pledges"]
+
+
+def test_programs_ask_of_a_past_day_and_hear_what_they_said_wrongly(stood, client):
+    past = client.get("/api/v1/progress?as_of=2020-01-01").json()
+    assert (past["as_of"], past["pledges"], past["standing"]) == ("2020-01-01", 0, [])
+    assert client.get("/api/v1/progress").json()["pledges"] == 30
+    assert client.get("/api/v1/progress?page=2").status_code == 400
+    assert client.get("/api/v1/progress?standing=never").status_code == 400
+
+
 def test_what_does_not_exist_is_said_and_nothing_is_shown(stood, client):
     page = client.get("/progress/?focus=nothing-like-it").content.decode()
     assert "focus=nothing-like-it" in page and 'id="standing"' not in page

@@ -26,7 +26,7 @@ PUBLIC_LISTS = (
     "/", "/pledges/", "/pledges/?sort=newest", "/pledges/?q=bridge", "/pledges/?q=agency", "/organisations/",
     "/organisations/?q=agency", "/counter/", "/data/", "/embed/counter/", "/pledges/feed.atom", "/pledges/export.csv",
     "/data/dictionary.json", "/pledges/export.csv-metadata.json",
-    "/api/v1/pledges", "/api/v1/pledges?q=bridge", "/api/v1/counter",
+    "/api/v1/pledges", "/api/v1/pledges?q=bridge", "/api/v1/counter", "/api/v1/progress",
     "/api/v1/organisations", "/api/v1/organisations?q=agency", "/ar/", "/ar/pledges/", "/meetings/",
     "/log/checkpoint", "/log/tile/0/0.p/1",
     "/pledges/?view=map", "/pledges/?view=map&measure=people", "/countries/", "/countries/TUV/", "/regions/", "/regions/061/",

@@ -11,7 +11,7 @@ from kept.people.models import EntityType, Organisation
 from kept.pledges import api as writing
 from kept.pledges import counting
 from kept.pledges.models import Pledge
-from kept.registry import choosing, facets, queries, rows, search, story
+from kept.registry import choosing, facets, implementation_document, queries, rows, search, story
 from kept.registry.selection import MEASURES, VIEWS, Selection, all_sorts, names
 from kept.registry.views.files import refusal
 
@@ -80,6 +80,15 @@ def counter_document(found: counting.Counter) -> dict[str, Any]:
         "pledges_not_converted": found.not_converted,
         "as_of": found.as_of.isoformat(),
     }
+
+
+def progress(request: HttpRequest) -> dict[str, Any]:
+    """What became of the promises of a selection, now or at the end of a past day."""
+    only(request.GET, ("q", *(facet.name for facet in facets.all_facets()), "as_of"))
+    selection = Selection.from_query(request.GET)
+    if selection.problems:
+        raise refusal(selection)
+    return implementation_document.document(selection)
 
 
 # Pledges ------------------------------------------------------------------------------------------------------
@@ -259,6 +268,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         leads=_COUNT, takes_part=_COUNT, amount_usd=_DECIMAL, url=_TEXT,
     ),
     "Organisations": _list_of("Organisation"),
+    "Progress": implementation_document.SCHEMA,
 }  # fmt: skip
 
 REFERENCE = Parameter(
@@ -303,15 +313,20 @@ def _described(facet: facets.Facet) -> tuple[str, dict[str, Any]]:
     return facet.meaning or facet.name, {"enum": list(facet.values)} if facet.values else _TEXT
 
 
-def _selecting() -> tuple[Parameter, ...]:
+def _choosing() -> tuple[Parameter, ...]:
+    """Which pledges: words, facets, a past day."""
     chosen = [
         Parameter(facet.name, *FACET_SCHEMAS.get(facet.name, _described(facet)), many=True)
         for facet in facets.all_facets()
     ]
+    return (_WORDS, *chosen, _AS_OF)
+
+
+def _selecting() -> tuple[Parameter, ...]:
     order = Parameter("sort", "Order; relevance where there are words, else newest.", {"enum": list(all_sorts())})
     view = Parameter("view", "How the page shows it; means nothing here.", {"enum": list(VIEWS)})
     measure = Parameter("measure", "What the page's map shows; means nothing here.", {"enum": list(MEASURES)})
-    return (_WORDS, *chosen, _AS_OF, order, view, measure, *_PAGES)
+    return (*_choosing(), order, view, measure, *_PAGES)
 
 
 _KINDS = Parameter("entity_type", "Kind of organisation.", {"enum": list(EntityType.values)}, many=True)
@@ -334,6 +349,18 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parameters=(_AS_OF,),
         description="Announced money of published pledges that were neither taken back nor replaced; a joint pledge "
         "counts once.",
+        problems=(400, 429),
+        tag="Counter",
+    ),
+    Endpoint(
+        path="progress",
+        name="progress",
+        handler=progress,
+        summary="What became of the promises",
+        returns="Progress",
+        parameters=_choosing(),
+        description="The figures of /progress/: how pledges stand, what supports it, who answers, what owners say, in per "
+        "cent of all published pledges, also those that were taken back. Money in three stages that are never added.",
         problems=(400, 429),
         tag="Counter",
     ),

@@ -90,6 +90,7 @@ class Line:
     pledges: int
     url: str
     part: bool = False  # a part of the line above it
+    value: str = ""  # the stage, for programs; of a part: its level
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +302,13 @@ def sums(selection: Selection, language: str) -> list[Sums]:
 def _money(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
     bands = ("lt100k", "lt1m", "lt10m", "lt100m", "lt1bn", "more")
     lines = [
-        Line(_("Promised"), dollars(promised["cents"]), promised["with_amount"] or 0, asked.url(amount=bands)),
+        Line(
+            _("Promised"),
+            dollars(promised["cents"]),
+            promised["with_amount"] or 0,
+            asked.url(amount=bands),
+            value="promised",
+        ),
         *_by_level(asked, "signed", _("Signed"), "committed_cents", money=True),
         *_by_level(asked, "spent", _("Spent"), "disbursed_cents", money=True),
     ]
@@ -320,7 +327,7 @@ def _money(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
 def _people(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
     reached = _by_level(asked, "reached", _("Reached"), "people", money=False)
     expected = promised["people"] or 0
-    lines = (Line(_("Expected"), expected, promised["with_people"] or 0, asked.url()), *reached)
+    lines = (Line(_("Expected"), expected, promised["with_people"] or 0, asked.url(), value="expected"), *reached)
     sentence = _(
         "People expected to benefit: %(expected)s. Reached, as far as reports say: %(reached)s. People of several pledges "
         "may be the same people."
@@ -343,10 +350,17 @@ def _by_level(asked: Asked, facet: str, name: str, column: str, *, money: bool) 
 
     whole = Line(
         name, shown(sum(total for total, _n in found.values())), sum(n for _total, n in found.values()),
-        asked.url(**{facet: Level.values}),
+        asked.url(**{facet: Level.values}), value=facet,
     )  # fmt: skip
     parts = [
-        Line(str(Level(one).label), shown(found[one][0]), found[one][1], asked.url(**{facet: (one,)}), part=True)
+        Line(
+            str(Level(one).label),
+            shown(found[one][0]),
+            found[one][1],
+            asked.url(**{facet: (one,)}),
+            part=True,
+            value=one,
+        )
         for one in Level.values
         if one in found
     ]
