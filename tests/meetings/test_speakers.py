@@ -92,6 +92,18 @@ def test_who_has_an_address_that_is_known_gets_no_second_profile(role, panel, se
     assert (again.profile, Profile.objects.filter(name__contains="Marchfield").count()) == (role.profile, 1)
 
 
+def test_a_sessions_form_names_its_people_and_adds_one_more(desk, role, panel):
+    address = f"/desk/meetings/annual-meeting/programme/{panel.code}/"
+    body = desk.get(address).content.decode()
+    add = f"{DESK}new/?session={panel.code}"
+    assert (f'href="{DESK}{role.profile_id}/"' in body, add in body) == (True, True)
+    assert desk.get(add).context["form"]["session"].value() == panel.pk
+    who = {"name": "Ines Fairbank", "email": "ines@example.org", "language": "en", "kind": "moderator"}
+    assert desk.post(add, who | {"session": panel.pk}).headers["Location"] == address
+    named = {one["name"]: str(one["kind"]) for one in desk.get(address).context["people"]}
+    assert {"Odile Marchfield": "panellist", "Ines Fairbank": "moderator"}.items() <= named.items()
+
+
 def test_opening_the_link_changes_nothing_and_one_click_leads_to_the_page(client, page, role):
     token = Link.objects.get(purpose="speak").token
     assert "Annual Meeting" in text_of(client.get(f"/l/{token}/"))

@@ -143,8 +143,8 @@ class SpeakerForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the mail"), choices=TONGUES)
     remote = forms.BooleanField(label=_("Speaks from afar"), required=False)
 
-    def __init__(self, data: Any = None, *, meeting: Meeting, language: str) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, meeting: Meeting, language: str, session: Session | None = None) -> None:
+        super().__init__(data, initial={"session": session})
         field = self.fields["session"]
         field.queryset = meeting.sessions.exclude(kind__in=["break", "blocker"]).filter(cancelled_at=None)  # type: ignore[attr-defined]
         field.label_from_instance = lambda session: session.title_in(language) or session.code  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from kept.meetings.actions.ground import ChangedMeanwhile
 from kept.meetings.desk.meetings import meeting_of
 from kept.meetings.desk.programme import session_of
 from kept.meetings.desk.programme_forms import DelayForm, SessionForm
+from kept.meetings.desk.speakers import role_line
 from kept.meetings.models import Meeting, Session, SessionKind
 
 
@@ -66,8 +67,21 @@ def session(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "seen": row.version if theirs or not posted else at_first,
         "theirs": theirs,
         "may_delay": row.cancelled_at is None and bool(row.first_released_at),
+        "people": people_in(row),
+        "may_add": row.cancelled_at is None and row.kind not in (SessionKind.BREAK, SessionKind.BLOCKER),
     }
     return page(request, found, form, row.title_in(get_language() or "en") or row.code, **more)
+
+
+def people_in(row: Session) -> list[dict[str, Any]]:
+    """Who has a place in it, in the order of protocol, also who said no: `speakers.role_line` with name and address."""
+    language = get_language() or "en"
+    roles = row.roles.select_related("session", "profile", "substitute_for__profile")
+    return [
+        role_line(role, language)
+        | {"name": role.profile.name, "url": reverse("meetings:desk_speaker", args=[row.meeting.slug, role.profile_id])}
+        for role in roles
+    ]
 
 
 def differing(form: SessionForm, row: Session) -> list[dict[str, Any]]:

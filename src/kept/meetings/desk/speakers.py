@@ -97,10 +97,18 @@ def write_to(request: HttpRequest, meeting: Meeting, people: list[Person]) -> No
 
 @for_the_desk
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    """/desk/meetings/<slug>/speakers/new/"""
+    """/desk/meetings/<slug>/speakers/new/; with `?session=<code>` for that session, and back to it."""
     meeting = meeting_of(slug)
     language = get_language() or "en"
-    form = SpeakerForm(request.POST if request.method == "POST" else None, meeting=meeting, language=language)
+    asked = meeting.sessions.filter(code=request.GET.get("session", "")).first()
+    form = SpeakerForm(
+        request.POST if request.method == "POST" else None, meeting=meeting, language=language, session=asked
+    )
+    back = (
+        reverse("meetings:desk_session", args=[slug, asked.code])
+        if asked
+        else reverse("meetings:desk_speakers", args=[slug])
+    )
 
     def save() -> SessionRole:
         given = dict(form.cleaned_data)
@@ -109,11 +117,11 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         )
 
     if request.method == "POST" and attempt(request, form, save, _("Saved.")):
-        return redirect("meetings:desk_speakers", slug)
+        return redirect(back)
     context = {
         "meeting": meeting, "name": meeting.name_in(language), "form": form, "groups": [],
         "plain": [form[name] for name in form.fields], "title": _("Add a speaker"),
-        "back_url": reverse("meetings:desk_speakers", args=[slug]),
+        "back_url": back,
     }  # fmt: skip
     return render(request, "meetings/desk/form.html", context)
 
