@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import QueryDict
 
 from kept.pledges.actions.revising import revise_record
+from kept.pledges.models import Revision
 from kept.progress import filters, restate
 from kept.progress.models import Standing
 from kept.registry import implementing, search
@@ -167,3 +168,16 @@ def test_what_does_not_exist_is_said_and_nothing_is_shown(stood, client):
 
 def test_an_empty_record_has_a_page(client, db):
     assert client.get("/progress/").status_code == 200
+
+
+def test_the_counter_says_what_of_the_announced_is_signed_and_spent_and_of_how_much_nothing_is_known(stood, client):
+    money = implementing.sums(Selection(chosen={"status": ("published",)}), "en")[0]
+    amount, pledges = implementing.unknown(Selection(chosen={"status": ("published",)}))
+    figures = {"signed": "committed", "spent": "disbursed"}
+    silent = Standing.objects.at().filter(**{f"{stage}_level": "" for stage in figures.values()}).values("pledge")
+    named = Revision.objects.public(None).filter(pledge__in=silent, pledge__status="published").exclude(usd_cents=None)
+    assert (amount * 100, pledges) == (sum(named.values_list("usd_cents", flat=True)), named.count())
+    assert money.lines[0].amount == Decimal(client.get("/api/v1/counter").json()["amount_usd"])
+    page = client.get("/counter/").content.decode()
+    assert money.sentence in page
+    assert f"Nothing is reported about the money of {pledges} pledges" in page

@@ -324,6 +324,16 @@ def _money(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
     return Sums("money", _("Money in three stages"), sentence, tuple(lines), money=True)
 
 
+def unknown(selection: Selection) -> tuple[Decimal, int]:
+    """Of the pledges that name an amount, those of whose money nothing was reported: (US dollars promised, pledges)."""
+    asked = Asked(selection, "en")
+    signed, spent = (filters.FIGURES[name][0] for name in ("signed", "spent"))
+    silent = asked.standings().filter(**{signed: "", spent: ""}).values("pledge")
+    named = asked.revisions().filter(pledge__in=silent).exclude(usd_cents=None)
+    found = named.aggregate(cents=Sum("usd_cents"), pledges=Count("pk"))
+    return dollars(found["cents"]), found["pledges"]
+
+
 def _people(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
     reached = _by_level(asked, "reached", _("Reached"), "people", money=False)
     expected = promised["people"] or 0

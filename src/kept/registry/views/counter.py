@@ -17,7 +17,7 @@ from kept.log import queries as log
 from kept.pledges import counting
 from kept.pledges.models import Status
 from kept.pledges.presenting import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
-from kept.registry import charting, movements, panels, queries, search
+from kept.registry import charting, implementing, movements, panels, queries, search
 from kept.registry.selection import Selection
 
 THEMES = ("light", "dark")
@@ -47,12 +47,21 @@ def counter(request: HttpRequest) -> HttpResponse:
         "charts": charting.charts(months),
         "first": months[0] if months else None,
         "gone": gone(as_of),
+        **stages(as_of, language),
         "log_size": log.size(),
         "as_of_query": f"&as_of={as_of.isoformat()}" if as_of else "",
         "rows_url": reverse("registry:pledges"),
         "panels": panels.of("counter", counted, request, selection=Selection(as_of=as_of)),
     }
     return render(request, "registry/counter.html", context)
+
+
+def stages(as_of: date | None, language: str) -> dict[str, Any]:
+    """What of the announced money is signed and spent, by what supports it, and of how much nothing is known."""
+    counted = Selection(chosen={"status": (Status.PUBLISHED,)}, as_of=as_of)
+    money, _people = implementing.sums(counted, language)
+    amount, pledges = implementing.unknown(counted)
+    return {"stages": money if money.lines[0].pledges else None, "unknown_amount": amount, "unknown_pledges": pledges}
 
 
 def gone(as_of: date | None) -> int:
