@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from decimal import Decimal
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -181,3 +182,14 @@ def test_the_counter_says_what_of_the_announced_is_signed_and_spent_and_of_how_m
     page = client.get("/counter/").content.decode()
     assert money.sentence in page
     assert f"Nothing is reported about the money of {pledges} pledges" in page
+
+
+def test_a_page_of_a_theme_says_what_became_of_its_pledges_as_the_progress_page_does(stood, client):
+    page = client.get("/focus/access/").content.decode()
+    panel = page[page.index('id="became"') :]
+    counts = {row.value: row.count for row in implementing.charts(select("focus=access"), "en")[0].rows}
+    for look, values, title in implementing.GROUPS:
+        n = sum(counts[value] for value in values)
+        found = re.search(rf'<rect class="pile-{look}" width="12".*?<a href="([^"]+)".*?>{title}</a> (\d+)', panel)
+        assert (int(found[2]), behind(unescape(found[1]))) == (n, n) if n else found is None, look
+    assert 'href="/progress/?focus=access"' in panel

@@ -8,7 +8,7 @@ from kept.base import navigation
 from kept.base.permissions import may_use_desk
 from kept.base.worker import register_duty
 from kept.people.permissions import roles_of
-from kept.registry import desk, purposes, remarked, standings, telling, watching  # noqa: F401  (they register themselves)
+from kept.registry import becoming, desk, purposes, remarked, standings, telling, watching  # noqa: F401  (they register themselves)
 from kept.registry.actions.dumping import dump_due
 from kept.registry.index.following import keep_current
 
