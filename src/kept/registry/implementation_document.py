@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +24,7 @@ def document(selection: Selection) -> dict[str, Any]:
         sums = {one.key: _lines(one) for one in implementing.sums(selection, "en")}
     counted = charts[filters.NAMES[0]].rows if charts else ()
     return {
-        "as_of": selection.as_of.isoformat() if selection.as_of else None,
+        "as_of": (selection.as_of or datetime.now(UTC).date()).isoformat(),
         "pledges": sum(row.count for row in counted),
         **{name: [_share(row) for row in _rows(charts, name)] for name in filters.NAMES},
         "by": {name: [_line(row) for row in _rows(charts, name)] for name in CROSSED},
@@ -75,7 +76,7 @@ def _rows_of(**properties: Any) -> dict[str, Any]:
 
 _STAGED = {"stage": _TEXT, "level": {"type": ["string", "null"]}}
 _PROPERTIES: dict[str, Any] = {
-    "as_of": {"type": ["string", "null"], "format": "date"},
+    "as_of": {"type": "string", "format": "date"},
     "pledges": _COUNT,
     **{name: _rows_of(value=_TEXT, share_percent=_DECIMAL) for name in filters.NAMES},
     "by": {
