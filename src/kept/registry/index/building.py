@@ -27,6 +27,7 @@ from kept.registry.index.schema import fingerprint, prepare, schema
 log = logging.getLogger(__name__)
 HEAP = 256_000_000  # bytes that the writers may hold
 AGAIN = 30.0  # seconds between two attempts of one process
+PARENT_SECONDS = 0.5  # between two looks whether the process that builds is still there
 ASKED = "asked"  # the file that says: build anew, though there is one
 
 _last_try = 0.0
@@ -80,7 +81,7 @@ def _made(processes: int) -> Iterator[list[str]]:
         yield from (maker.texts(span) for span in spans())
         return
     connections.close_all()
-    with ProcessPoolExecutor(processes, initializer=connections.close_all) as pool:
+    with ProcessPoolExecutor(processes, initializer=_begin) as pool:
         waiting: deque[Future] = deque()
         for span in spans():
             waiting.append(pool.submit(_made_of, span))
@@ -108,6 +109,22 @@ def _bring_up(path: Path, state: State) -> None:
         writing.bring_up(writer, state)
     finally:
         writer.wait_merging_threads()
+
+
+def _begin() -> None:
+    """What each process that makes documents does first: connections of its own, and an end with its parent."""
+    connections.close_all()
+    threading.Thread(target=_leave_with, args=(os.getppid(),), name="parent", daemon=True).start()
+
+
+def _leave_with(parent: int) -> None:
+    """End when the process that builds is gone, even where it could not say so (SIGKILL).
+
+    A forked process shares its parent's locks: one that stayed behind would keep everybody from building for ever.
+    """
+    while os.getppid() == parent:
+        time.sleep(PARENT_SECONDS)
+    os._exit(1)
 
 
 def is_needed() -> bool:
