@@ -384,3 +384,23 @@ def test_a_writer_that_is_killed_at_a_random_point_leaves_nothing_out(for_all, o
     followed = whole()
     building.build()
     assert whole() == followed
+
+
+BUILDS = """
+import os, django; django.setup()
+from concurrent.futures import ProcessPoolExecutor
+from kept.registry.index import building
+pool = ProcessPoolExecutor(1, initializer=building._begin, initargs=(os.getpid(),))
+assert pool.submit(os.getppid).result() == os.getpid()
+print("ready", flush=True)
+input()
+"""
+
+
+def test_who_makes_documents_ends_with_the_builder_that_was_killed_and_holds_no_lock_of_its():
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", BUILDS], env=env, stdin=-1, stdout=-1, text=True) as builder:
+        assert builder.stdout.readline() == "ready\n"
+        builder.kill()
+        # Whoever stays holds the other end of this pipe, as it holds the lock: it is read to its end only without them.
+        assert builder.communicate(timeout=10)[0] == ""

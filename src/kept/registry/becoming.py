@@ -8,7 +8,8 @@ from typing import Any
 from django.urls import reverse
 
 from kept.progress.sums import shares
-from kept.registry import implementing, panels, search
+from kept.registry import implementing, panels
+from kept.registry.index import answering
 
 PAGES = ("organisation", "country", "region", "group", "focus", "sdg")
 
@@ -16,12 +17,13 @@ PAGES = ("organisation", "country", "region", "group", "focus", "sdg")
 def became_of(shown: panels.Shown) -> dict[str, Any] | None:
     """The groups of standings of the page's pledges, those taken back included; None where it has none.
 
-    The numbers are the index's, as those of all filters: a page of 50,000 pledges counts them as quickly as one of five.
+    The numbers are the index's where there is one, as those of all filters: 50,000 pledges are counted as quickly as five.
     """
     if shown.selection is None:
         return None
     asked = implementing.Asked(shown.selection, shown.language)
-    counts = search.answer(asked.counted, 1, with_sums=False).facets.get("standing", {})
+    found = answering.answer(asked.counted, 1, with_sums=False)
+    counts = found.facets["standing"] if found else implementing.counts_of(asked, "standing")
     grouped = {look: sum(counts.get(one, 0) for one in values) for look, values, _title in implementing.GROUPS}
     if not sum(grouped.values()):
         return None

@@ -147,7 +147,7 @@ class Asked:
 def charts(selection: Selection, language: str) -> list[Chart]:
     """Every chart of pledges, in the order of the page; none where there are no pledges."""
     asked = Asked(selection, language)
-    counts = {name: _counts(asked, name) for name in filters.NAMES}
+    counts = {name: counts_of(asked, name) for name in filters.NAMES}
     if not sum(counts["standing"].values()):
         return []
     return [
@@ -161,7 +161,8 @@ def charts(selection: Selection, language: str) -> list[Chart]:
     ]
 
 
-def _counts(asked: Asked, name: str) -> dict[str, int]:
+def counts_of(asked: Asked, name: str) -> dict[str, int]:
+    """{value: pledges} of one of `filters.NAMES`, every value told, also with 0."""
     column = filters.COLUMNS[name]
     found = dict(asked.standings().values_list(column).annotate(n=Count("pk")))
     return {value: found.get(value, 0) for value in filters.NAMES_OF[name]}

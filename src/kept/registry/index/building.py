@@ -81,7 +81,7 @@ def _made(processes: int) -> Iterator[list[str]]:
         yield from (maker.texts(span) for span in spans())
         return
     connections.close_all()
-    with ProcessPoolExecutor(processes, initializer=_begin) as pool:
+    with ProcessPoolExecutor(processes, initializer=_begin, initargs=(os.getpid(),)) as pool:
         waiting: deque[Future] = deque()
         for span in spans():
             waiting.append(pool.submit(_made_of, span))
@@ -111,10 +111,10 @@ def _bring_up(path: Path, state: State) -> None:
         writer.wait_merging_threads()
 
 
-def _begin() -> None:
+def _begin(parent: int) -> None:
     """What each process that makes documents does first: connections of its own, and an end with its parent."""
     connections.close_all()
-    threading.Thread(target=_leave_with, args=(os.getppid(),), name="parent", daemon=True).start()
+    threading.Thread(target=_leave_with, args=(parent,), name="parent", daemon=True).start()
 
 
 def _leave_with(parent: int) -> None:
