@@ -100,6 +100,12 @@ def test_a_standing_that_does_not_exist_is_a_problem_and_never_ignored(stood, cl
     assert [problem.name for problem in select("reporting=never").problems] == ["reporting"]
 
 
+@pytest.mark.parametrize("name", [*filters.NAMES, *filters.FIGURES])
+def test_no_value_of_any_filter_breaks_an_address(client, db, name):
+    assert client.get(f"/api/v1/pledges?{name}=null").status_code == 400
+    assert client.get(f"/pledges/?{name}=null").status_code == 200
+
+
 def test_silence_that_comes_by_the_calendar_alone_is_found_by_the_filter(stood, later):
     for day in (31, 80, 100, 120):
         actions.notify_due(later(day))

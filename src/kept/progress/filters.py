@@ -115,6 +115,8 @@ class _Levels(Mapping[str, object]):
         self._title = title
 
     def __getitem__(self, value: str) -> str:
+        if value not in Level.values:
+            raise KeyError(value)  # what no mapping holds: Level's own error would break the page that asks
         return f"{self._title}: {Level(value).label}"
 
     def __iter__(self):

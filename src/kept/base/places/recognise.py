@@ -103,7 +103,7 @@ def _look_up(text: str, language: str | None, table: dict[str, dict[str, set[str
     stripped = unicodedata.normalize("NFKC", text).strip()
     if re.fullmatch(r"[A-Z]{2,3}|\d{3}", stripped) and stripped not in _NOT_A_CODE:
         found = by_code(stripped)
-        if found and table is _country_names():
+        if found and table is _country_names() and kind_of(found) == "country":  # "142" is Asia
             return found
     for form in _forms(stripped):
         if form in _ONLY_IN_CAPITALS and not stripped.replace(".", "").isupper():
