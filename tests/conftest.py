@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kept.api import limits
 from kept.base import amendments, entered, formats, installation, places
@@ -15,6 +16,11 @@ from kept.pledges.content import Indicator, PledgeContent
 from kept.pledges.models import Pledge
 from kept.registry import page_cache
 from tests.browser import pytest_terminal_summary  # noqa: F401  (says loudly what was not tested)
+
+# The same examples on every run, so that what was green stays green; `pytest --hypothesis-profile random` looks for new ones.
+settings.register_profile("random", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("house", settings.get_profile("random"), derandomize=True)
+settings.load_profile("house")
 
 STORED = {"db", "transactional_db", "django_db_setup"}
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from kept.progress import actions
 from kept.progress.content import ReportContent, Value
 from kept.progress.models import Asked, Report, Round
-
-# A machine with other work is slow to invent examples; that says nothing about the rules.
-settings.register_profile("beside_other_work", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("beside_other_work")
 
 
 @pytest.fixture
