@@ -46,7 +46,7 @@ def test_a_page_shows_as_many_pledges_as_the_registry_finds(client, public_recor
 
 @pytest.mark.parametrize("page", [*LISTS, *PAGES])
 def test_a_page_asks_the_database_a_bounded_number_of_times(client, public_record, page, django_assert_max_num_queries):
-    with django_assert_max_num_queries(77):
+    with django_assert_max_num_queries(75):
         assert client.get(page).status_code == 200
 
 

@@ -12,7 +12,8 @@ from kept.base.languages import bcp47
 from kept.meetings import queries
 from kept.meetings.models import AttendanceMode, Meeting, Phase, RoleKind, SessionKind
 from kept.meetings.structured import local_text, url_of
-from kept.registry.api import _COUNT, _MAYBE_TEXT, _TEXT, _TEXTS, _list_of, _shape, envelope, only, page_size
+from kept.registry.api import envelope, only, page_size
+from kept.registry.api_shapes import COUNT, MAYBE_TEXT, OBJECTS, TEXT, TEXTS, list_of, shape
 from kept.registry.rows import absolute
 
 
@@ -125,27 +126,26 @@ def session(found: Meeting, row: queries.Row) -> dict[str, Any]:
 
 
 _WHEN = {"type": "string", "description": "With its offset; a day alone where no hour is known."}
-_MEETING = _shape(
-    slug=_TEXT, name=_TEXT, series=_MAYBE_TEXT, number={"type": ["integer", "null"]}, starts=_WHEN, ends=_WHEN,
-    timezone=_TEXT, mode={"enum": list(AttendanceMode.values)}, status={"enum": [p for p in Phase.values if p != "draft"]},
-    place=_MAYBE_TEXT, country=_MAYBE_TEXT, url=_TEXT,
+_MEETING = shape(
+    slug=TEXT, name=TEXT, series=MAYBE_TEXT, number={"type": ["integer", "null"]}, starts=_WHEN, ends=_WHEN,
+    timezone=TEXT, mode={"enum": list(AttendanceMode.values)}, status={"enum": [p for p in Phase.values if p != "draft"]},
+    place=MAYBE_TEXT, country=MAYBE_TEXT, url=TEXT,
 )  # fmt: skip
-_OBJECTS = {"type": "array", "items": {"type": "object"}}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Meeting": _MEETING,
-    "Meetings": _list_of("Meeting"),
-    "OneMeeting": _shape(
-        **_MEETING["properties"], names={"type": "object"}, descriptions={"type": "object"}, moved_from=_MAYBE_TEXT,
-        rooms=_OBJECTS, calendar=_TEXT,
+    "Meetings": list_of("Meeting"),
+    "OneMeeting": shape(
+        **_MEETING["properties"], names={"type": "object"}, descriptions={"type": "object"}, moved_from=MAYBE_TEXT,
+        rooms=OBJECTS, calendar=TEXT,
     ),
-    "Session": _shape(
-        code=_TEXT, kind={"enum": [k for k in SessionKind.values if k != "blocker"]}, title=_TEXT,
-        titles={"type": "object"}, starts=_WHEN, ends={"type": ["string", "null"]}, room=_MAYBE_TEXT, languages=_TEXTS,
-        interpretation=_TEXTS, captions=_TEXTS, people=_OBJECTS, pledges=_TEXTS, cancelled={"type": "boolean"},
-        delayed_minutes=_COUNT, recording=_MAYBE_TEXT, url=_TEXT,
+    "Session": shape(
+        code=TEXT, kind={"enum": [k for k in SessionKind.values if k != "blocker"]}, title=TEXT,
+        titles={"type": "object"}, starts=_WHEN, ends={"type": ["string", "null"]}, room=MAYBE_TEXT, languages=TEXTS,
+        interpretation=TEXTS, captions=TEXTS, people=OBJECTS, pledges=TEXTS, cancelled={"type": "boolean"},
+        delayed_minutes=COUNT, recording=MAYBE_TEXT, url=TEXT,
     ),
-    "Programme": _shape(
-        meeting=_TEXT, timezone=_TEXT, version={"type": ["integer", "null"]}, released=_MAYBE_TEXT,
+    "Programme": shape(
+        meeting=TEXT, timezone=TEXT, version={"type": ["integer", "null"]}, released=MAYBE_TEXT,
         results={"type": "array", "items": {"$ref": "#/components/schemas/Session"}},
     ),
 }  # fmt: skip

@@ -11,7 +11,8 @@ from kept.people.models import EntityType, Organisation
 from kept.pledges import api as writing
 from kept.pledges import counting
 from kept.pledges.models import Pledge
-from kept.registry import choosing, facets, implementation_document, queries, rows, search, story
+from kept.registry import api_shapes, choosing, facets, implementation_document, queries, rows, search, story
+from kept.registry.api_shapes import TEXT
 from kept.registry.selection import MEASURES, VIEWS, Selection, all_sorts, names
 from kept.registry.views.files import refusal
 
@@ -204,72 +205,7 @@ def _entry(entry: queries.Entry) -> dict[str, Any]:
 
 # What OpenAPI says of it ---------------------------------------------------------------------------------------
 
-_TEXT = {"type": "string"}
-_MAYBE_TEXT = {"type": ["string", "null"]}
-_TEXTS = {"type": "array", "items": _TEXT}
-_COUNT = {"type": "integer", "minimum": 0}
-_DECIMAL = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
-_MAYBE_DECIMAL = {"type": ["string", "null"], "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
-_INSTANT = {"type": "string", "format": "date-time"}
-_MAYBE_INSTANT = {"type": ["string", "null"], "format": "date-time"}
-_OBJECTS = {"type": "array", "items": {"type": "object"}}
-
-
-def _shape(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def _list_of(name: str, **more: Any) -> dict[str, Any]:
-    results = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
-    return _shape(count=_COUNT, next=_MAYBE_TEXT, previous=_MAYBE_TEXT, results=results, **more)
-
-
-_IN_PLEDGE = _shape(slug=_TEXT, name=_TEXT, entity_type=_TEXT, country=_MAYBE_TEXT)
-SCHEMAS: dict[str, dict[str, Any]] = {
-    "Counter": _shape(
-        pledges=_COUNT, organisations=_COUNT, countries=_COUNT, countries_reached=_COUNT, countries_named=_COUNT,
-        amount_usd=_DECIMAL, pledges_with_amount=_COUNT, pledges_without_amount=_COUNT, pledges_not_converted=_COUNT,
-        as_of={"type": "string", "format": "date"},
-    ),
-    "Pledge": _shape(
-        reference=_TEXT, url=_TEXT, status={"enum": [str(s) for s in facets.STATUSES]}, reason=_TEXT,
-        successor=_MAYBE_TEXT, delisted={"type": "boolean"}, revision={"type": "integer", "minimum": 1},
-        published=_INSTANT, changed=_INSTANT, language=_TEXT, title=_TEXT, summary=_TEXT, description=_TEXT,
-        lead=_IN_PLEDGE,
-        partners={
-            "type": "array",
-            "items": _shape(**_IN_PLEDGE["properties"], part=_TEXT, confirmed={"type": "boolean"}),
-        },
-        entity_type=_TEXT, kinds=_TEXTS, focus_areas=_TEXTS, beneficiaries=_TEXTS, sdgs=_TEXTS, targets=_TEXTS,
-        countries=_TEXTS, amount=_MAYBE_DECIMAL, currency=_MAYBE_TEXT, amount_usd=_MAYBE_DECIMAL, rate=_MAYBE_DECIMAL,
-        rate_day=_MAYBE_TEXT, rate_kind=_MAYBE_TEXT, money_nature=_MAYBE_TEXT, instrument=_MAYBE_TEXT,
-        people_expected={"type": ["integer", "null"]}, start=_MAYBE_TEXT, end=_MAYBE_TEXT, announced=_MAYBE_TEXT,
-        occasion=_MAYBE_TEXT, indicators=_OBJECTS, links=_OBJECTS, source={"type": ["object", "null"]},
-        source_stage=_MAYBE_TEXT, source_reports=_OBJECTS, notes=_TEXTS, document=_TEXT, sha256=_TEXT,
-        **dict.fromkeys(rows.NOTHING_KNOWN, _MAYBE_TEXT),
-    ),
-    "PledgeOrDraft": {
-        "anyOf": [{"$ref": "#/components/schemas/Pledge"}, {"$ref": "#/components/schemas/Draft"}]
-    },
-    "Pledges": _list_of(
-        "Pledge",
-        facets={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _COUNT}},
-        instead={"type": "object", "additionalProperties": _TEXTS},
-    ),
-    "Happening": _shape(
-        at=_INSTANT, type=_TEXT, revision={"type": "integer"}, reason=_TEXT, changed=_TEXTS, language=_MAYBE_TEXT,
-        entered=_MAYBE_INSTANT, document=_MAYBE_TEXT,
-    ),
-    "History": _shape(
-        reference=_MAYBE_TEXT, results={"type": "array", "items": {"$ref": "#/components/schemas/Happening"}}
-    ),
-    "Organisation": _shape(
-        slug=_TEXT, name=_TEXT, names={"type": "object"}, abbreviation=_TEXT, entity_type=_TEXT, country=_MAYBE_TEXT,
-        leads=_COUNT, takes_part=_COUNT, amount_usd=_DECIMAL, url=_TEXT,
-    ),
-    "Organisations": _list_of("Organisation"),
-    "Progress": implementation_document.SCHEMA,
-}  # fmt: skip
+SCHEMAS = {**api_shapes.SCHEMAS, "Progress": implementation_document.SCHEMA}
 
 REFERENCE = Parameter(
     "reference", "The number of a pledge (`P-00831`), or the key that its draft had.",
@@ -289,28 +225,28 @@ _AS_OF = Parameter("as_of", "The record as it was at the end of that day (UTC)."
 _SDG = {"type": "string", "pattern": f"^({facets.SDG.pattern})$"}
 _ALPHA3 = {"type": "string", "pattern": "^[A-Za-z]{3}$"}
 FACET_SCHEMAS: dict[str, tuple[str, dict[str, Any]]] = {
-    "focus": ("Focus area: a slug that the facets name.", _TEXT),
-    "type": ("Kind of contribution: a slug that the facets name.", _TEXT),
+    "focus": ("Focus area: a slug that the facets name.", TEXT),
+    "type": ("Kind of contribution: a slug that the facets name.", TEXT),
     "group": ("ldc, lldc, sids: acts in a country that belongs to the group, or names it. world: worldwide.",
               {"enum": ["ldc", "lldc", "sids", "world"]}),
     "country": ("Acts there; groups and regions are expanded as of the pledge's day (ISO 3166-1 alpha-3).", _ALPHA3),
-    "region": ("Acts there: a code of UN M49, or itu-…", _TEXT),
-    "beneficiary": ("For whom: a slug that the facets name.", _TEXT),
+    "region": ("Acts there: a code of UN M49, or itu-…", TEXT),
+    "beneficiary": ("For whom: a slug that the facets name.", TEXT),
     "entity_type": ("Kind of the organisation that leads.", {"enum": list(EntityType.values)}),
     "origin": ("Where the lead sits (alpha-3).", _ALPHA3),
     "amount": ("Band of the amount in USD; unconverted: there is no rate.", {"enum": list(facets.AMOUNTS)}),
     "year": ("Year of publication.", {"type": "string", "pattern": "^(19|20)[0-9]{2}$"}),
     "sdg": ("Sustainable Development Goal, or one of its targets.", _SDG),
-    "language": ("Language of the text (BCP 47).", _TEXT),
+    "language": ("Language of the text (BCP 47).", TEXT),
     "status": ("published where nothing is said.", {"enum": [str(s) for s in facets.STATUSES]}),
-    "campaign": ("A campaign.", _TEXT),
-    "organisation": ("Led by it, or it is a partner that said yes: a slug.", _TEXT),
+    "campaign": ("A campaign.", TEXT),
+    "organisation": ("Led by it, or it is a partner that said yes: a slug.", TEXT),
 }  # fmt: skip
 
 
 def _described(facet: facets.Facet) -> tuple[str, dict[str, Any]]:
     """A facet that another room brought."""
-    return facet.meaning or facet.name, {"enum": list(facet.values)} if facet.values else _TEXT
+    return facet.meaning or facet.name, {"enum": list(facet.values)} if facet.values else TEXT
 
 
 def _choosing() -> tuple[Parameter, ...]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 
-from kept.progress.sums import shares
 from kept.registry import implementing, panels
 from kept.registry.index import answering
 
@@ -24,16 +22,16 @@ def became_of(shown: panels.Shown) -> dict[str, Any] | None:
     asked = implementing.Asked(shown.selection, shown.language)
     found = answering.answer(asked.counted, 1, with_sums=False)
     counts = found.facets["standing"] if found else implementing.counts_of(asked, "standing")
-    grouped = {look: sum(counts.get(one, 0) for one in values) for look, values, _title in implementing.GROUPS}
-    if not sum(grouped.values()):
+    if not sum(counts.values()):
         return None
-    parts, start, pieces = shares(grouped, digits=1), Decimal(0), []
-    for look, values, title in implementing.GROUPS:
-        url = asked.url(standing=values)
-        pieces.append((title, implementing.Piece(grouped[look], parts[look], start, look, url)))
-        start += parts[look]
+    pieces = implementing.pieces_of(asked, counts)
+    titles = [title for _look, _values, title in implementing.GROUPS]
     query = shown.selection.with_(view="", measure="").to_query()
-    return {"pieces": pieces, "more_url": reverse("registry:progress") + query}
+    return {
+        "pieces": pieces,
+        "named": list(zip(titles, pieces, strict=True)),
+        "more_url": reverse("registry:progress") + query,
+    }
 
 
 for _page in PAGES:

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from kept.progress import filters
 from kept.registry import implementing, rows
+from kept.registry.api_shapes import COUNT, DECIMAL, TEXT
 from kept.registry.selection import Selection
 
 CROSSED = ("year", "focus", "entity_type")
@@ -64,29 +65,25 @@ def _absolute(url: str) -> str:
 
 # What OpenAPI says of it ---------------------------------------------------------------------------------------------
 
-_TEXT = {"type": "string"}
-_COUNT = {"type": "integer", "minimum": 0}
-_DECIMAL = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
-
 
 def _rows_of(**properties: Any) -> dict[str, Any]:
-    whole = {**properties, "pledges": _COUNT, "url": _TEXT}
+    whole = {**properties, "pledges": COUNT, "url": TEXT}
     return {"type": "array", "items": {"type": "object", "required": list(whole), "properties": whole}}
 
 
-_STAGED = {"stage": _TEXT, "level": {"type": ["string", "null"]}}
+_STAGED = {"stage": TEXT, "level": {"type": ["string", "null"]}}
 _PROPERTIES: dict[str, Any] = {
     "as_of": {"type": "string", "format": "date"},
-    "pledges": _COUNT,
-    **{name: _rows_of(value=_TEXT, share_percent=_DECIMAL) for name in filters.NAMES},
+    "pledges": COUNT,
+    **{name: _rows_of(value=TEXT, share_percent=DECIMAL) for name in filters.NAMES},
     "by": {
         "type": "object",
         "required": list(CROSSED),
         "properties": {
-            name: _rows_of(value=_TEXT, standing={"type": "object", "additionalProperties": _COUNT}) for name in CROSSED
+            name: _rows_of(value=TEXT, standing={"type": "object", "additionalProperties": COUNT}) for name in CROSSED
         },
     },
-    "money": _rows_of(**_STAGED, amount_usd=_DECIMAL),
-    "people": _rows_of(**_STAGED, people=_COUNT),
+    "money": _rows_of(**_STAGED, amount_usd=DECIMAL),
+    "people": _rows_of(**_STAGED, people=COUNT),
 }
 SCHEMA: dict[str, Any] = {"type": "object", "required": list(_PROPERTIES), "properties": _PROPERTIES}

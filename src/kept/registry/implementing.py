@@ -265,14 +265,19 @@ def _crossed(asked: Asked, name: str, title: str, found: Crossed) -> Chart:
 
 
 def _row(asked: Asked, name: str, value: str, counts: Mapping[str, int]) -> Row:
+    pieces = pieces_of(asked, counts, **{name: (value,)})
+    label = name_of(name, value, asked.language)
+    return Row(value, label, sum(piece.count for piece in pieces), asked.url(**{name: (value,)}), pieces)
+
+
+def pieces_of(asked: Asked, counts: Mapping[str, int], **chosen: Iterable[str]) -> tuple[Piece, ...]:
+    """{standing: pledges} in the groups of the page, in their order, each where the one before ends."""
     grouped = {look: sum(counts.get(one, 0) for one in values) for look, values, _title in GROUPS}
     parts, start, pieces = shares(grouped, digits=1), Decimal(0), []
     for look, values, _title in GROUPS:
-        url = asked.url(**{name: (value,), "standing": values})
-        pieces.append(Piece(grouped[look], parts[look], start, look, url))
+        pieces.append(Piece(grouped[look], parts[look], start, look, asked.url(**chosen, standing=values)))
         start += parts[look]
-    label = name_of(name, value, asked.language)
-    return Row(value, label, sum(grouped.values()), asked.url(**{name: (value,)}), tuple(pieces))
+    return tuple(pieces)
 
 
 def _best(asked: Asked, rows: Sequence[Row]) -> str:

@@ -32,6 +32,7 @@ from kept.progress.models import (
     SilenceNotice,
     Standing,
 )
+from kept.progress.promised import headline_of
 from kept.progress.restate import Facts, derive, facts_of
 from kept.progress.silence import NOTICE_BEFORE, SILENT_AFTER
 from kept.progress.statuses import Reporting
@@ -116,8 +117,6 @@ def _pledges(loading: Any) -> list[Told]:
 
 def derive_dates(facts: Facts) -> tuple[date, date | None]:
     """First and last day of what was promised first."""
-    from kept.progress.promised import headline_of
-
     first = headline_of([facts.wordings[0][0]]).first
     began = facts.pledge.published_at.date()
     return first.start or began, first.end
