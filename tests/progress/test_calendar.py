@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kept.base.models import OutgoingMail
-from kept.progress import actions, restate, retracing
+from kept.progress import actions, restate, retracing, silence
 from kept.progress.models import Asked, SilenceNotice, Standing
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +111,16 @@ def test_a_past_that_is_retraced_is_the_one_that_the_calendar_made_day_by_day(
     retraced = {day: next(r.reporting for r in reversed(rows) if r.valid_from <= later(day)) for day in lived}
     assert retraced == lived
     assert list(dict.fromkeys(lived.values())) == ["due", "overdue", "silent", "current"]
+
+
+def test_the_page_of_a_silent_pledge_says_so_in_the_days_of_the_rule_and_the_pages_digits(
+    client, make_pledge, make_round, later
+):
+    pledge = make_pledge("published")
+    make_round(deadline=30)
+    actions.notify_due(later(76))
+    restate.restate_due(later(90))
+    address = f"/pledges/{pledge.reference}/"
+    assert f"at least {silence.SILENT_AFTER.days} days before" in client.get(address).content.decode()
+    said = client.get(f"/ar{address}").content.decode()
+    assert "٦٠ يوماً" in said and "١٤ يوماً" in said

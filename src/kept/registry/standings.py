@@ -14,6 +14,7 @@ from kept.pledges.presenting import BarView
 from kept.progress import queries
 from kept.progress.models import IndicatorValue, Report, SilenceNotice, Standing
 from kept.progress.presenting import day, number, present
+from kept.progress.silence import NOTICE_BEFORE, SILENT_AFTER
 from kept.progress.statuses import Level, Reporting, Said
 from kept.registry import bars, panels, story
 
@@ -143,9 +144,10 @@ def happenings_of(pledge: Pledge) -> Iterable[story.Happening]:
     for appeal in pledge.appeals.all():
         yield story.Happening(appeal.filed_at, "appeal.filed", 0, template="progress/public/objected.html",
                               context={"appeal": appeal})  # fmt: skip
+    waited = {"due_days": SILENT_AFTER.days, "notice_days": NOTICE_BEFORE.days}
     for row in Standing.objects.filter(pledge=pledge, reporting=Reporting.SILENT).order_by("valid_from")[:20]:
         yield story.Happening(row.valid_from.astimezone(UTC), "standing.silent", 0,
-                              template="progress/public/silent.html", context={"row": row})  # fmt: skip
+                              template="progress/public/silent.html", context=waited)  # fmt: skip
 
 
 def act_of(shown: panels.Shown) -> dict[str, Any] | None:
