@@ -13,9 +13,11 @@ from kept.base.languages import native_name
 from kept.meetings import conflicts
 from kept.meetings.conflicts import OPEN_END, Around, Conflict, Hours, Placed
 from kept.meetings.models import (
+    SERVING,
     ConflictWaiver,
     Meeting,
     PledgePurpose,
+    RoleKind,
     ScheduleVersion,
     ServiceHours,
     SessionKind,
@@ -54,23 +56,28 @@ def placed(version: ScheduleVersion) -> list[Placed]:
     ids = [slot.session_id for slot in slots]
     people: dict[int, dict[int, str]] = defaultdict(dict)
     houses: dict[int, set[int | None]] = defaultdict(set)
+    booths: dict[int, dict[str, list[frozenset[str]]]] = defaultdict(lambda: {kind: [] for kind in SERVING})
     for role in SessionRole.objects.counting().filter(session__in=ids).select_related("profile"):
         people[role.session_id][role.profile_id] = role.profile.name
-        houses[role.session_id].add(role.profile.organisation_id)
+        if role.serves:
+            booths[role.session_id][role.kind].append(frozenset(role.languages))
+        else:
+            houses[role.session_id].add(role.profile.organisation_id)
     unowned: dict[int, list[str]] = defaultdict(list)
     waiting = SessionPledge.objects.filter(session__in=ids, purpose=PledgePurpose.ANNOUNCE)
     for link in waiting.exclude(pledge__status__in=PUBLIC).select_related("pledge").order_by("pk"):
         if link.pledge.lead_id not in houses[link.session_id]:
             unowned[link.session_id].append(link.pledge.key)
-    return [_placed(slot, people[slot.session_id], unowned[slot.session_id]) for slot in slots]
+    return [_placed(slot, people[slot.session_id], unowned[slot.session_id], booths[slot.session_id]) for slot in slots]
 
 
-def _placed(slot: Any, people: dict[int, str], unowned: list[str]) -> Placed:
+def _placed(slot: Any, people: dict[int, str], unowned: list[str], booths: dict[str, list[frozenset[str]]]) -> Placed:
     session, linked = slot.session, getattr(slot.session, "linked_event", None)
     return Placed(
         code=session.code, day=slot.day, starts=slot.starts_at, ends=slot.ends_at or slot.starts_at + OPEN_END,
         room=slot.room_id, people=people, interpretation=tuple(session.interpretation),
-        captions=tuple(session.captions), unowned=tuple(unowned), expected=linked.capacity if linked else None,
+        captions=tuple(session.captions), interpreters=tuple(booths[RoleKind.INTERPRETER]),
+        captioners=tuple(booths[RoleKind.CAPTIONER]), unowned=tuple(unowned), expected=linked.capacity if linked else None,
         capacity=slot.room.capacity if slot.room else None, blocked_time=session.kind == SessionKind.BLOCKER,
     )  # fmt: skip
 

@@ -44,6 +44,8 @@ class Placed:
     people: dict[int, str] = field(default_factory=dict)
     interpretation: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
+    interpreters: tuple[frozenset[str], ...] = ()  # of each who is named: into which languages; empty: all
+    captioners: tuple[frozenset[str], ...] = ()
     unowned: tuple[str, ...] = ()  # keys of pledges to be announced
     expected: int | None = None  # how many are invited
     capacity: int | None = None  # chairs of its room
@@ -114,17 +116,27 @@ def _alone(item: Placed, around: Around) -> Iterator[Conflict]:
         said = [hours for hours in around.availability.get(person, ()) if hours.day == item.day]
         if said and not any(hours.covers(item) for hours in said):
             yield Conflict(AVAILABILITY, codes, str(person), name)
-    for kind, wanted, offered in (
-        (INTERPRETATION, item.interpretation, around.interpretation),
-        (CAPTIONS, item.captions, around.captions),
+    for kind, wanted, offered, named in (
+        (INTERPRETATION, item.interpretation, around.interpretation, item.interpreters),
+        (CAPTIONS, item.captions, around.captions, item.captioners),
     ):
-        for language in wanted if offered else ():
-            if not any(_serves(hours, item, language) for hours in offered):
+        for language in wanted:
+            if not _served(item, language, offered, named):
                 yield Conflict(kind, codes, language, language)
     for pledge in item.unowned:
         yield Conflict(OWNER, codes, pledge, pledge)
     if item.expected is not None and item.capacity is not None and item.expected > item.capacity:
         yield Conflict(CAPACITY, codes)
+
+
+def _served(item: Placed, language: str, offered: tuple[Hours, ...], named: tuple[frozenset[str], ...]) -> bool:
+    """Does somebody work in this language: by the hours of the team where there are any, else by who is named here.
+
+    Where neither was entered nothing is missing.
+    """
+    if offered:
+        return any(_serves(hours, item, language) for hours in offered)
+    return not named or any(not languages or language in languages for languages in named)
 
 
 def _serves(hours: Hours, item: Placed, language: str) -> bool:

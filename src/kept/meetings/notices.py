@@ -32,6 +32,12 @@ def address_to(profile: Profile) -> str:
     return (private.email if private else "") or (profile.person.email if profile.person else "")
 
 
+def language_of(meeting: Meeting, profile: Profile) -> str:
+    """In which language somebody is written to about a meeting: as was said for it, else their account's."""
+    said = Speaking.objects.filter(meeting=meeting, profile=profile).values_list("language", flat=True).first()
+    return said or (profile.person.language if profile.person else "en")
+
+
 def personal_link(meeting: Meeting, profile: Profile, *, at: datetime, by: Any = None) -> Link:
     """The link that is good now and was made for this address, or a new one."""
     email = address_to(profile)
@@ -48,16 +54,15 @@ def revoke_links(meeting: Meeting, profile: Profile, *, at: datetime) -> None:
 
 def words_of(kind: str, meeting: Meeting, profile: Profile, language: str, url: str) -> dict[str, Any]:
     """What a mail's template knows."""
-    roles = SessionRole.objects.filter(profile=profile, session__meeting=meeting, state__in=ASKED)
+    roles = list(
+        SessionRole.objects.filter(profile=profile, session__meeting=meeting, state__in=ASKED).select_related("session")
+    )
     with translation.override(language):
-        lines = [
-            {"title": role.session.title_in(language), "role": str(RoleKind(role.kind).label)}
-            for role in roles.select_related("session")
-        ]
+        lines = [{"title": role.session.title_in(language), "role": str(RoleKind(role.kind).label)} for role in roles]
     called = f"{profile.form_of_address} {profile.name}".strip()
     return {
         "name": called, "meeting": meeting.name_in(language), "day": format_date(meeting.starts_on, language),
-        "lines": lines, "action": _("Open your page"), "action_url": url,
+        "lines": lines, "serves": bool(roles) and all(role.serves for role in roles), "action": _("Open your page"), "action_url": url,
     }  # fmt: skip
 
 

@@ -39,7 +39,15 @@ class Person:
             "ProfilePrivate.phone": self.private.phone,
             "RecordingRelease": self.release,
         }
+        if self.serves:  # nobody is shown of them
+            gaps = {where: gaps[where] for where in ("ProfilePrivate.phone", "RecordingRelease")}
         return [str(NAMES[where]) for where, there in gaps.items() if not there]
+
+    @property
+    def serves(self) -> bool:
+        """Interprets or captions here, and does nothing else."""
+        held = [role for role in self.roles if role.state not in GONE] or self.roles
+        return all(role.serves for role in held)
 
     @property
     def waits(self) -> bool:
@@ -53,8 +61,12 @@ class Person:
 
 def people_at(meeting: Meeting, profile: Profile | None = None) -> list[Person]:
     """Everybody who has or had a place at a meeting, by family name; or one of them."""
-    roles = SessionRole.objects.filter(session__meeting=meeting).select_related(
-        "session", "profile__person", "profile__organisation", "profile__private", "substitute_for__profile"
+    roles = (
+        SessionRole.objects.filter(session__meeting=meeting)
+        .select_related(
+            "session", "profile__person", "profile__organisation", "profile__private", "substitute_for__profile"
+        )
+        .prefetch_related("viewings")
     )
     if profile is not None:
         roles = roles.filter(profile=profile)

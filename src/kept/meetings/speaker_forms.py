@@ -29,6 +29,13 @@ def lines(where: str) -> forms.CharField:
     return forms.CharField(label=NAMES[where], max_length=2000, required=False, widget=forms.Textarea({"rows": 3}))
 
 
+def serving_languages() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("Works into"), choices=TONGUES, widget=MultiSelect(), required=False,
+        help_text=_("Only for interpreters and captioners."),
+    )  # fmt: skip
+
+
 class WordsForm(TextsForm):
     """Name, title, biography."""
 
@@ -142,6 +149,7 @@ class SpeakerForm(forms.Form):
                              help_text=_("Empty for somebody whose profile the team keeps."))  # fmt: skip
     language = forms.ChoiceField(label=_("Language of the mail"), choices=TONGUES)
     remote = forms.BooleanField(label=_("Speaks from afar"), required=False)
+    languages = serving_languages()
 
     def __init__(self, data: Any = None, *, meeting: Meeting, language: str, session: Session | None = None) -> None:
         super().__init__(data, initial={"session": session})
@@ -165,4 +173,5 @@ class PlaceInSessionForm(TextsForm):
     position = forms.IntegerField(label=_("Place in the list"), min_value=0, max_value=999)
     organisation_name = line("Profile.organisation_name", 300, help_text=_("Empty: as in the profile."))
     remote = forms.BooleanField(label=_("Speaks from afar"), required=False)
+    languages = serving_languages()
     texts = (Text("titles", _("Title as on that day"), limit=200, help=_("Empty: as in the profile.")),)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from kept.base import history, mail
 from kept.base.events import announce
 from kept.base.lifecycle import Refused
+from kept.meetings import notices
 from kept.meetings.actions.ground import allow, locked, public_change
-from kept.meetings.models import PledgePurpose, Session, SessionPledge, SessionViewer
-from kept.meetings.permissions import may_edit_programme, may_name_viewers
+from kept.meetings.models import PledgePurpose, Session, SessionPledge, SessionRole, SessionViewer, ViewerFunction
+from kept.meetings.permissions import account_of, may_edit_programme, may_name_viewers
 from kept.people.links import link_address
 from kept.pledges.models import Pledge, Status
 
@@ -59,10 +60,18 @@ def name_viewer(
 ) -> SessionViewer:
     """Let somebody see what a session announces before it does; they get a personal link by mail. Raises NotAllowed."""
     allow(may_name_viewers(by, session))
+    return _name(session, name=name, email=email, function=function, language=language, by=by, at=at)
+
+
+def _name(
+    session: Session, *, name: str, email: str, function: str, language: str, by: Any, at: datetime,
+    role: SessionRole | None = None,
+) -> SessionViewer:  # fmt: skip
     with transaction.atomic():
         viewer = SessionViewer.objects.create(
-            session=session, name=name, email=email, function=function, language=language, named_at=at, named_by=by
-        )
+            session=session, role=role, name=name, email=email, function=function, language=language, named_at=at,
+            named_by=by,
+        )  # fmt: skip
         mail.queue(
             "meetings/viewer", to=email, language=language, at=at, subject=("session", session.pk),
             context={
@@ -74,6 +83,40 @@ def name_viewer(
     return viewer
 
 
+def let_know(role: SessionRole, *, by: Any, at: datetime) -> SessionViewer:
+    """Name somebody by their place in the session: who moderates, interprets or captions. It ends with the place.
+
+    Raises NotAllowed; Refused for other places, for who said no, and where no mail address is known.
+    """
+    allow(may_name_viewers(by, role.session))
+    if role.kind not in ViewerFunction.values or role.state not in notices.ASKED:
+        raise Refused(_("Only who moderates, interprets or captions is told before it is said."))
+    if not notices.address_to(role.profile):
+        raise Refused(_("No mail address is known for %(name)s.") % {"name": role.profile.name})
+    return _by_role(role, by=by, at=at)
+
+
+def _by_role(role: SessionRole, *, by: Any, at: datetime) -> SessionViewer:
+    found = role.viewings.filter(revoked_at=None).first()
+    meeting = role.session.meeting
+    return found or _name(
+        role.session, name=role.profile.name, email=notices.address_to(role.profile), function=role.kind,
+        language=notices.language_of(meeting, role.profile), by=by, at=at, role=role,
+    )  # fmt: skip
+
+
+def follow_yes(role: SessionRole, *, by: Any, at: datetime) -> None:
+    """Who interprets or captions and said yes gets pledges and documents before they are said; who was taken back does not."""
+    if role.serves and notices.address_to(role.profile) and not role.viewings.exists():
+        _by_role(role, by=account_of(by), at=at)
+
+
+def follow_no(role: SessionRole, *, by: Any, at: datetime) -> None:
+    """A place ended: what was seen by it is seen no more."""
+    for viewer in role.viewings.filter(revoked_at=None):
+        _revoke(viewer, by=account_of(by), at=at)
+
+
 def address_of(viewer: SessionViewer) -> str:
     return link_address(None, language=viewer.language, path=f"/meetings/viewing/{viewer.token}/")
 
@@ -81,6 +124,10 @@ def address_of(viewer: SessionViewer) -> str:
 def revoke_viewer(viewer: SessionViewer, *, by: Any, at: datetime) -> None:
     """Their link answers no more. Raises NotAllowed."""
     allow(may_name_viewers(by, viewer.session))
+    _revoke(viewer, by=by, at=at)
+
+
+def _revoke(viewer: SessionViewer, *, by: Any, at: datetime) -> None:
     with transaction.atomic():
         SessionViewer.objects.filter(pk=viewer.pk, revoked_at=None).update(revoked_at=at)
         history.record("session", viewer.session_id, "revoke_viewer", by=by, at=at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,8 +72,9 @@ def _remind_one(meeting_id: int, profile_id: int, now: datetime) -> bool:
 
 
 def enter_speaker(
-    session: Session, kind: str, *, name: str, email: str, language: str, remote: bool, by: Any, at: datetime
-) -> SessionRole:
+    session: Session, kind: str, *, name: str, email: str, language: str, remote: bool, by: Any, at: datetime,
+    languages: Sequence[str] = (),
+) -> SessionRole:  # fmt: skip
     """Plan somebody for a session: who has this address is known already and gets no second profile.
 
     Raises NotAllowed; Refused for a person who has this place already.
@@ -84,7 +86,7 @@ def enter_speaker(
         if session.roles.filter(profile=profile, kind=kind, state__in=COUNTING).exists():
             raise Refused(_("This person has this place already."))
         Speaking.objects.update_or_create(meeting=session.meeting, profile=profile, defaults={"language": language})
-        return give_role(session, profile, kind, by=by, at=at, remote=remote)
+        return give_role(session, profile, kind, by=by, at=at, remote=remote, languages=list(languages))
 
 
 def invite(meeting: Meeting, profile: Profile, *, by: Any, at: datetime) -> int:

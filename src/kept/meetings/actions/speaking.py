@@ -16,6 +16,7 @@ from kept.base import history
 from kept.base.events import announce
 from kept.base.lifecycle import Refused
 from kept.meetings import notices
+from kept.meetings.actions import embargo
 from kept.meetings.actions.ground import allow, locked, public_change
 from kept.meetings.lifecycle import ROLE
 from kept.meetings.models import (
@@ -36,6 +37,7 @@ from kept.pledges.attachments import Examined, kept_file
 SIDE = 640  # pixels of a face, both ways
 TEXT_VERSION = "2026-1"  # of what is signed about recordings; a new one whenever its words change
 
+HAND_SET = ("position", "titles", "organisation_name", "remote", "languages")  # of a place in a session
 PROFILE_FIELDS = (
     "name", "name_native", "name_spoken", "given_name", "family_name", "form_of_address", "titles", "organisation",
     "organisation_name", "country", "biographies", "picture_credit", "focal_x", "focal_y", "languages", "invented",
@@ -96,6 +98,7 @@ def confirm_role(role: SessionRole, *, by: Any, at: datetime) -> SessionRole:
         )  # fmt: skip
         announce("role.confirmed", role=role, by=account_of(by), at=at)
         notices.recall_reminders(meeting, role.profile, at=at)
+        embargo.follow_yes(role, by=by, at=at)
         if role.session.first_released_at:
             public_change(meeting, at=at)
     return role
@@ -115,6 +118,7 @@ def _answer(name: str, role: SessionRole, *, by: Any, at: datetime) -> SessionRo
             to_state=move.target, data={"role": role.pk, "of": role.profile.name},
         )  # fmt: skip
         notices.recall_reminders(meeting, role.profile, at=at)
+        embargo.follow_no(role, by=by, at=at)
         if before == RoleState.CONFIRMED and role.session.first_released_at:
             public_change(meeting, at=at)
     return role
@@ -143,7 +147,7 @@ def replace_role(role: SessionRole, profile: Profile, *, by: Any, at: datetime) 
             raise Refused(_("This person has this place already."))
         new = give_role(
             left.session, profile, left.kind, by=by, at=at, position=left.position, remote=left.remote,
-            substitute_for=left,
+            languages=left.languages, substitute_for=left,
         )  # fmt: skip
         meeting = left.session.meeting
         Speaking.objects.get_or_create(meeting=meeting, profile=profile)
@@ -156,9 +160,9 @@ def change_role(role: SessionRole, values: dict[str, Any], *, by: Any, at: datet
     with transaction.atomic():
         meeting = locked(role.session.meeting)
         role = SessionRole.objects.select_for_update().select_related("session").get(pk=role.pk)
-        for name in ("position", "titles", "organisation_name", "remote"):
+        for name in HAND_SET:
             setattr(role, name, values[name])
-        role.save(update_fields=["position", "titles", "organisation_name", "remote"])
+        role.save(update_fields=HAND_SET)
         history.record("session", role.session_id, "change_role", by=by, at=at, data={"role": role.pk})
         if role.state == RoleState.CONFIRMED and role.session.first_released_at:
             public_change(meeting, at=at)

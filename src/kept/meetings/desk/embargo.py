@@ -15,9 +15,10 @@ from kept.base import history
 from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt
 from kept.base.languages import LANGUAGES
+from kept.meetings import notices
 from kept.meetings.actions import embargo
 from kept.meetings.desk.meetings import meeting_of
-from kept.meetings.models import PledgePurpose, Session, ViewerFunction
+from kept.meetings.models import PledgePurpose, Session, SessionRole, ViewerFunction
 from kept.pledges.models import Pledge
 
 SHOWN = 50  # looks that are listed
@@ -78,11 +79,19 @@ def pledges(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "title": session.title_in(language),
         "links": session.pledges.select_related("pledge__lead"),
         "viewers": session.viewers.all(),
+        "unnamed": unnamed(session),
         "add_form": add,
         "name_form": name,
         "looks": [{"at": entry.at, "title": entry.data.get("of", "")} for entry in looks[:SHOWN]],
     }
     return render(request, "meetings/desk/pledges.html", context)
+
+
+def unnamed(session: Session) -> list[SessionRole]:
+    """Who moderates, interprets or captions it, can be written to, and is not told yet what waits."""
+    roles = session.roles.counting().filter(kind__in=ViewerFunction.values).select_related("profile__private")
+    told = session.viewers.filter(revoked_at=None).values("role")
+    return [one for one in roles.exclude(pk__in=told.exclude(role=None)) if notices.address_to(one.profile)]
 
 
 def act(request: HttpRequest, session: Session, verb: str, add: PledgeForm, name: ViewerForm) -> bool:
@@ -97,6 +106,12 @@ def act(request: HttpRequest, session: Session, verb: str, add: PledgeForm, name
             _("They get a personal link by mail."),
         )  # fmt: skip
     done: dict[str, Any] = {"detach": session.pledges, "revoke": session.viewers}
+    if verb == "let_know":
+        found = next((one for one in unnamed(session) if str(one.pk) == request.POST.get("pk")), None)
+        if found is None:
+            raise Http404
+        embargo.let_know(found, by=by, at=now)
+        return True
     if verb not in done or not request.POST.get("pk", "").isdigit():
         raise Http404
     row = get_object_or_404(done[verb], pk=int(request.POST["pk"][:18]))

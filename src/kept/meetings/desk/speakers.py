@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt
-from kept.base.formats import format_number
-from kept.base.languages import bcp47, direction
+from kept.base.formats import format_list, format_number
+from kept.base.languages import bcp47, direction, native_name
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings import notices, privacy
 from kept.meetings.actions import inviting
@@ -61,6 +61,7 @@ def line(person: Person, language: str) -> dict[str, Any]:
         "missing": person.missing if person.comes or person.waits else [],
         "asked": person.row.reminded_at or person.row.invited_at,
         "mail": notices.address_to(person.profile),
+        "serves": person.serves,
         "shown": person.profile.released_at is not None,
     }
 
@@ -70,6 +71,7 @@ def role_line(role: SessionRole, language: str) -> dict[str, Any]:
     return {
         "pk": role.pk, "session": role.session.title_in(language) or role.session.code,
         "kind": RoleKind(role.kind).label, "state": state.label, "tone": TONES.get(state, ""), "remote": role.remote,
+        "languages": format_list([native_name(code) for code in role.languages], language, "unit"),
         "before": role.substitute_for.profile.name if role.substitute_for else "",
     }  # fmt: skip
 
@@ -140,7 +142,7 @@ def speaker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect("meetings:desk_speaker", slug, pk)
     context = {
         "meeting": meeting, "name": meeting.name_in(language), "profile": profile, "missing": person.missing,
-        "facts": facts_of(person), "release": person.release,
+        "serves": person.serves, "facts": facts_of(person), "release": person.release,
         "roles": [
             role_line(role, language)
             | {"moves": moves_of(role, request.user), "may_replace": role.state != RoleState.REPLACED}

@@ -34,6 +34,7 @@ from kept.meetings.models.programme import (
     ViewerFunction,
 )
 from kept.meetings.models.speaking import (
+    SERVING,
     Availability,
     Profile,
     ProfilePrivate,
@@ -45,6 +46,7 @@ from kept.meetings.models.speaking import (
 )
 
 __all__ = [
+    "SERVING",
     "AgendaFeed",
     "AgendaItem",
     "AttendanceMode",

@@ -194,9 +194,13 @@ class ViewerFunction(models.TextChoices):
 
 
 class SessionViewer(models.Model):
-    """Somebody who was named to see a session's embargoed pledges and early documents; each look is in its history."""
+    """Somebody who was named to see a session's embargoed pledges and early documents; each look is in its history.
+
+    `role`: the place in the session by which they were named; when it ends, this ends too.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="viewers")
+    role = models.ForeignKey("SessionRole", null=True, blank=True, on_delete=models.SET_NULL, related_name="viewings")
     name = models.CharField(max_length=200)
     email = models.EmailField()
     function = models.CharField(max_length=12, choices=ViewerFunction.choices)

@@ -94,6 +94,12 @@ class RoleKind(models.TextChoices):
     PANELLIST = "panellist", _("panellist")
     SPEAKER = "speaker", _("speaker")
     ANNOUNCER = "announcer", _("announces a pledge")
+    INTERPRETER = "interpreter", _("interpreter")
+    CAPTIONER = "captioner", _("captioner")
+
+
+# Who makes a session understood: people of it, planned and asked like speakers, and never named to the public.
+SERVING = (RoleKind.INTERPRETER, RoleKind.CAPTIONER)
 
 
 class RoleState(models.TextChoices):
@@ -107,10 +113,14 @@ class RoleState(models.TextChoices):
 
 class RoleQuerySet(models.QuerySet["SessionRole"]):
     def public(self) -> RoleQuerySet:
-        """Who stands in a public programme: confirmed, with a released profile."""
-        return self.filter(
+        """Who stands in a public programme: confirmed, with a released profile; nobody who interprets or captions."""
+        return self.speaking().filter(
             state=RoleState.CONFIRMED, profile__released_at__isnull=False, profile__merged_into__isnull=True
         )
+
+    def speaking(self) -> RoleQuerySet:
+        """Whoever has a place on the floor or the podium, not in the booth."""
+        return self.exclude(kind__in=SERVING)
 
     def counting(self) -> RoleQuerySet:
         """Who takes up time: everybody who has not said no."""
@@ -128,6 +138,7 @@ class SessionRole(models.Model):
     titles = models.JSONField(default=dict, blank=True)  # as on that day; empty: the profile's
     organisation_name = models.CharField(max_length=300, blank=True)  # as on that day; empty: the profile's
     remote = models.BooleanField(default=False)
+    languages = models.JSONField(default=list, blank=True)  # of who serves: into which they work; empty: not said
     substitute_for = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="substitutes"
     )
@@ -151,6 +162,11 @@ class SessionRole(models.Model):
 
     def title_in(self, language: str) -> str:
         return in_language(self.titles, language) or self.profile.title_in(language)
+
+    @property
+    def serves(self) -> bool:
+        """Interprets or captions: in the booth, not in the public programme."""
+        return self.kind in SERVING
 
     def organisation_in(self, language: str) -> str:
         return self.organisation_name or self.profile.organisation_in(language)

@@ -38,6 +38,8 @@ STEPS = {
     "release": gettext_lazy("Recording and photographs"),
 }
 
+SERVING_STEPS = ("practical", "release")  # of who interprets or captions: nothing of them is shown
+
 
 @dataclass
 class Holder:
@@ -108,11 +110,12 @@ def speaking(request: HttpRequest, token: str) -> HttpResponse:
         "practical": {names["ProfilePrivate.phone"]} & gaps,
         "release": {names["RecordingRelease"]} & gaps,
     }
+    steps = {key: name for key, name in STEPS.items() if not person.serves or key in SERVING_STEPS}
     context = {
-        "here": here, "profile": here.profile, "name": here.meeting.name_in(language),
+        "here": here, "profile": here.profile, "name": here.meeting.name_in(language), "serves": person.serves,
         "lines": lines_of(here, language),
         "steps": [{"name": name, "url": reverse("meetings:speaking_step", args=[token, key]), "missing": lacks[key]}
-                  for key, name in STEPS.items()],
+                  for key, name in steps.items()],
         "everyone": privacy.seen_by(privacy.Who.EVERYONE), "team": privacy.seen_by(privacy.Who.TEAM),
         "public_url": reverse("meetings:speaker", args=[here.profile.slug]),
         "comes": person.comes,
@@ -133,6 +136,7 @@ def lines_of(here: Holder, language: str) -> list[dict[str, Any]]:
             "pk": role.pk, "title": role.session.title_in(language), "when": when, "state": role.state,
             "words": RoleState(role.state).label, "as_what": RoleKind(role.kind).label,
             "may_confirm": role.state in (RoleState.PLANNED, RoleState.INVITED, RoleState.DECLINED),
+            "viewing": [reverse("meetings:viewing", args=[one.token]) for one in role.viewings.all() if not one.revoked_at],
             "may_decline": role.state in (RoleState.INVITED, RoleState.CONFIRMED),
         })  # fmt: skip
     return found
