@@ -8,7 +8,7 @@ import pytest
 
 from kept.meetings.models import Meeting, Status
 from kept.registration import actions
-from kept.registration.models import Category, Consent, Mode, Quota, Registration
+from kept.registration.models import Category, CheckInList, Consent, Device, Mode, Quota, Registration
 
 
 def agree(registration: Registration) -> None:
@@ -81,3 +81,19 @@ def register(meeting, make_category):
         return actions.confirm_address(registration, by=None, at=at)
 
     return go
+
+
+@pytest.fixture
+def entrance(meeting, pools, secretary) -> CheckInList:
+    pools["room"].bookable, pools["room"].fire_limit = 20, 40
+    pools["room"].save()
+    return actions.set_up_doors(meeting, by=secretary, at=datetime.now(UTC))
+
+
+@pytest.fixture
+def make_phone(entrance, secretary):
+    def make(label: str = "Left") -> Device:
+        device, _token = actions.add_device(entrance.gates.get(), label, by=secretary, at=datetime.now(UTC))
+        return device
+
+    return make

@@ -15,22 +15,6 @@ from kept.registration.codes import fingerprint
 from kept.registration.models import CheckIn, Device, Outcome, SeatState, State
 
 
-@pytest.fixture
-def entrance(meeting, pools, secretary):
-    pools["room"].bookable, pools["room"].fire_limit = 20, 40
-    pools["room"].save()
-    return actions.set_up_doors(meeting, by=secretary, at=datetime.now(UTC))
-
-
-@pytest.fixture
-def make_phone(entrance, secretary):
-    def make(label: str = "Left") -> Device:
-        device, _token = actions.add_device(entrance.gates.get(), label, by=secretary, at=datetime.now(UTC))
-        return device
-
-    return make
-
-
 def heard(registration, nonce: str, at: datetime, **more) -> Heard:
     return Heard(nonce, fingerprint(registration.key), at, **more)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
+from kept.base.models import HistoryEntry
 from kept.meetings.models import Meeting
 from kept.people.naming import normalise
 from kept.registration import admission
@@ -29,6 +30,9 @@ from kept.registration.models import (
 )
 from kept.registration.seating import line_key
 
+OVERLAP = timedelta(seconds=30)  # the longest that a transaction takes from its moment to its commit
+MOST_CHANGES = 200  # lines of one answer to a phone
+MOST_NEWS = 500
 WAITS_HERE = ("waiting", "turn", "ask")  # refusals of those who stand at the door and wait
 _known: dict[int, dict[str, int]] = {}  # meeting → fingerprint → registration; keys never change
 
@@ -128,9 +132,11 @@ def list_for(counted: CheckInList, at: datetime) -> list[dict[str, Any]]:
 
     Nothing else: no address, no organisation, no key.
     """
-    rows = Registration.objects.filter(meeting=counted.meeting_id, erased_at=None).exclude(
-        state__in=(State.DRAFT, State.SUBMITTED)
-    )
+    return _lines(counted, Registration.objects.filter(meeting=counted.meeting_id), at)
+
+
+def _lines(counted: CheckInList, rows: QuerySet[Registration], at: datetime) -> list[dict[str, Any]]:
+    rows = rows.filter(erased_at=None).exclude(state__in=(State.DRAFT, State.SUBMITTED))
     names, book = names_barred(counted.meeting_id), admission.fold(passages(counted))
     plain = Door(categories=frozenset(counted.categories.values_list("pk", flat=True)))
     found = []
@@ -143,6 +149,25 @@ def list_for(counted: CheckInList, at: datetime) -> list[dict[str, Any]]:
             "category": row.category_id, "why": why, "since": presence.spells[-1][0].isoformat() if inside else "",
         })  # fmt: skip
     return found
+
+
+def changes_for(counted: CheckInList, since: datetime, at: datetime) -> tuple[list[dict[str, Any]], bool]:
+    """The lines of a phone's list that changed since it last heard, as they are now; and whether it has to take the
+    whole list again: because of a name that is not admitted, a check-in that was taken back, somebody who was erased,
+    or where more changed than a short answer holds. Told twice rather than not at all (`OVERLAP`)."""
+    since -= OVERLAP
+    mine = Registration.objects.filter(meeting=counted.meeting_id)
+    told = HistoryEntry.objects.filter(subject_kind="registration", subject_id__in=mine.values("pk"), at__gte=since)
+    touched = set(told.exclude(verb="attend").values_list("subject_id", flat=True)[: MOST_CHANGES + 1])
+    barred = DoNotAdmit.objects.filter(meeting=counted.meeting_id).filter(Q(at__gte=since) | Q(lifted_at__gte=since))
+    barred_ids = list(barred.values_list("registration_id", flat=True))
+    voided = CheckIn.objects.filter(list=counted, voided_at__gte=since)
+    touched |= set(barred_ids) - {None}
+    if None in barred_ids or len(touched) > MOST_CHANGES or voided.exists():
+        return [], True
+    lines = _lines(counted, mine.filter(pk__in=touched), at) if touched else []
+    gone = mine.filter(pk__in=touched).exclude(erased_at=None)
+    return lines, bool(touched) and gone.exists()
 
 
 def passages(counted: CheckInList) -> list[admission.Passage]:
@@ -159,7 +184,7 @@ def passages(counted: CheckInList) -> list[admission.Passage]:
 def news_for(counted: CheckInList, since: int) -> list[dict[str, Any]]:
     """Who went through the doors since a phone last heard: so that all of them show who is in."""
     rows = CheckIn.objects.filter(list=counted, pk__gt=since, voided_at=None, registration__isnull=False)
-    rows = rows.exclude(outcome=Outcome.REFUSED).select_related("registration").order_by("pk")[:500]
+    rows = rows.exclude(outcome=Outcome.REFUSED).select_related("registration").order_by("pk")[:MOST_NEWS]
     return [
         {"n": row.pk, "who": fingerprint(row.registration.key), "entry": row.entry, "at": row.at.isoformat()}
         for row in rows

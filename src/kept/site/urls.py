@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("kept.progress.file_urls")),
     path("", include("kept.registry.file_urls")),
     path("", include("kept.meetings.file_urls")),
+    path("", include("kept.registration.file_urls")),
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
         path("desk/", include("kept.base.desk_urls")),

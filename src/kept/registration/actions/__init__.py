@@ -1,6 +1,6 @@
 """Verbs of the room registration: the only code that changes its state."""
 
-from kept.registration.actions.admitting import Heard, check_in, miss, take_in, void
+from kept.registration.actions.admitting import Heard, Told, check_in, miss, take_in, void
 from kept.registration.actions.answering import agree, answer
 from kept.registration.actions.approving import (
     approve,
@@ -24,6 +24,7 @@ from kept.registration.actions.doors import (
     see_document,
     see_proof,
     set_up_doors,
+    take_device,
     walk_in,
 )
 from kept.registration.actions.joining import join, opens_at
@@ -63,6 +64,7 @@ __all__ = [
     "ChangedMeanwhile",
     "Heard",
     "RegisteredAlready",
+    "Told",
     "accept_offer",
     "add_category",
     "add_device",
@@ -110,6 +112,7 @@ __all__ = [
     "stop_asking",
     "submit",
     "switch",
+    "take_device",
     "take_in",
     "void",
     "walk_in",

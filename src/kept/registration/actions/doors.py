@@ -121,6 +121,26 @@ def add_device(gate: Gate, label: str, *, by: Any, at: datetime, until: datetime
     return made, token
 
 
+def take_device(link: str, token: str, at: datetime) -> Device:
+    """The first phone that opens a link takes its place at the gate, and acts by the token that it made itself.
+
+    Sent again because the answer was lost, it is the same. Raises Refused where another phone was first, or it is over.
+    """
+    with transaction.atomic():
+        device = good_device(token, at) or good_device(link, at)
+        if device is None:
+            raise Refused(_("This link is not good any more. Ask the desk for a new one."), code="gone")
+        if device.token_hash == token_hash(token):
+            return device
+        CheckInList.objects.select_for_update(of=("self",)).get(pk=device.gate.list_id)
+        taken = Device.objects.filter(pk=device.pk, taken_at=None).update(token_hash=token_hash(token), taken_at=at)
+        if not taken:
+            raise Refused(_("This link is not good any more. Ask the desk for a new one."), code="gone")
+        history.record("device", device.pk, "take", by=None, at=at)
+    device.refresh_from_db()
+    return device
+
+
 def revoke_device(device: Device, *, by: Any, at: datetime) -> Device:
     """The phone checks nobody in any more, and erases its list as soon as it hears of it. Raises NotAllowed."""
     allow(may_admit(by, device.gate.list.meeting))

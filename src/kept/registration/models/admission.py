@@ -64,7 +64,8 @@ class Gate(models.Model):
 class Device(models.Model):
     """A phone that checks people in at a gate, by a link that the desk made. Only the hash of its token is kept.
 
-    `allowance` is how many it may let in without asking where there is a fire limit (`admission.settle`); `turn` the
+    The first phone that opens the link takes it (`taken_at`) and has a token of its own from then on: the link is no
+    good any more. `allowance` is how many it may let in without asking where there is a fire limit (`admission.settle`); `turn` the
     last of its requests that was heard.
     """
 
@@ -73,6 +74,7 @@ class Device(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
     made_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
