@@ -17,7 +17,7 @@ from kept.meetings.models import AttendanceMode, LinkedEvent, Meeting
 from kept.people.models import Organisation
 from kept.registration.actions.ground import allow, by_name, offer_what_is_free
 from kept.registration.actions.seats import locked as lock_pools
-from kept.registration.models import LIVE, Approval, Category, Delegation, Mode, Question, Quota, Registration
+from kept.registration.models import Approval, Category, Delegation, Mode, Question, Quota, Seat, SeatState
 from kept.registration.permissions import may_run_registration
 
 BOTH = [Mode.IN_PERSON.value, Mode.REMOTE.value]
@@ -115,17 +115,24 @@ def add_category(
 def change_category(
     category: Category, values: dict[str, Any], *, pools: list[Quota], by: Any, at: datetime
 ) -> Category:
-    """Change a category; who is registered stays as they are, what they claim too. Raises NotAllowed, Refused."""
+    """Change a category; who is registered stays as they are, what they claim too.
+
+    The pools are locked first: nobody claims a seat of one while it is taken away. Raises NotAllowed, Refused.
+    """
     allow(may_run_registration(by, category.meeting) or by is None)
     with transaction.atomic():
+        lock_pools(category.meeting_id)
         category = Category.objects.select_for_update().get(pk=category.pk)
         for name, value in values.items():
             setattr(category, name, value)
         _category_holds_together(category, pools)
-        category.save()
         left = set(category.quotas.values_list("pk", flat=True)) - {pool.pk for pool in pools}
-        if Registration.objects.filter(category=category, state__in=LIVE, seats__quota__in=left).exists():
-            raise Refused(_("People of this category hold seats of a pool that you take away from it."))
+        claimed = Seat.objects.exclude(state=SeatState.RELEASED).filter(registration__category=category, quota__in=left)
+        if claimed.exists():
+            raise Refused(
+                _("People of this category hold seats of a pool that you take away from it, or wait for one.")
+            )
+        category.save()
         category.quotas.set(pools)
         history.record("category", category.pk, "change", by=by_name(by), at=at, data={"fields": sorted(values)})
     return category
@@ -209,6 +216,8 @@ def _pool_holds_together(quota: Quota) -> None:
 def _category_holds_together(category: Category, pools: list[Quota]) -> None:
     if not category.names.get("en"):
         raise Refused(_("A category needs a name in English."))
+    if any(pool.meeting_id != category.meeting_id for pool in pools):
+        raise Refused(_("This pool belongs to another meeting."))
     if not category.modes:
         raise Refused(_("A category needs at least one way of taking part."))
     for mode in category.modes:
