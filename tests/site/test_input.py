@@ -48,6 +48,7 @@ def house(make_pledge, make_organisation, secretary):
     Session.objects.filter(pk=session.pk).update(code="abcdef")
     meeting_actions.release(meeting, {}, by=secretary, at=making.MADE)
     takes_registrations(meeting)
+    asks_a_speaker(meeting, session, secretary)
     made = {state: make_pledge(state) for state in ("published", "withdrawn", "submitted", "draft")}
     Installation.objects.update_or_create(pk=1, defaults={"demonstration": True})  # no second factor is owed
     installation.forget()
@@ -63,6 +64,15 @@ def takes_registrations(meeting) -> None:
     begun = Registration.objects.create(meeting=meeting, category=delegate, mode="in_person", email="begun@example.org")
     Link.objects.create(token="b" * 43, purpose="registration", subject=begun.key, email=begun.email,
                         expires_at=making.MADE + timedelta(days=36_500))  # fmt: skip
+
+
+def asks_a_speaker(meeting, session, secretary) -> None:
+    """Somebody is asked to speak from afar, has said yes, and has a presentation to hand in."""
+    type(meeting).objects.filter(pk=meeting.pk).update(presentations_until=meeting.starts_at)
+    profile = making.speaks(making.speaker("Some Speaker", by=secretary), session, by=secretary).profile
+    profile.roles.update(remote=True)
+    Link.objects.create(token="c" * 43, purpose="speak", subject=f"{meeting.pk}-{profile.pk}", email="s@example.org",
+                        once=False, expires_at=making.MADE + timedelta(days=36_500))  # fmt: skip
 
 
 def open_addresses(house) -> list[str]:
@@ -220,7 +230,7 @@ PAGES = {
         "/desk/meetings/some-meeting/programme/", "/desk/meetings/some-meeting/programme/new/",
         "/desk/meetings/some-meeting/programme/release/",
         "/desk/meetings/some-meeting/reschedule/", "/desk/meetings/some-meeting/copy/",
-        "/desk/meetings/some-meeting/speakers/new/",
+        "/desk/meetings/some-meeting/speakers/new/", "/desk/meetings/some-meeting/presentations/",
         "/desk/pledges/", "/desk/pledges/{submitted}/", "/desk/pledges/{published}/", "/desk/pledges/{published}/delist/",
         "/desk/pledges/{published}/rate/", "/desk/pledges/{published}/redact/1/", "/desk/organisations/{lead}/",
         "/desk/organisations/new/", "/desk/organisations/{lead}/edit/", "/desk/organisations/{lead}/merge/", "/desk/accounts/",
@@ -232,6 +242,8 @@ PAGES = {
         "/meetings/some-meeting/register/", f"/meetings/registration/{'b' * 43}/step/who/",
         f"/meetings/registration/{'b' * 43}/step/part/", f"/meetings/registration/{'b' * 43}/step/consents/",
         f"/meetings/registration/{'b' * 43}/step/check/",
+        f"/meetings/speaking/{'c' * 43}/", f"/meetings/speaking/{'c' * 43}/words/",
+        f"/meetings/speaking/{'c' * 43}/practical/", f"/meetings/speaking/{'c' * 43}/presentation/",
         "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
     ),
 }  # fmt: skip

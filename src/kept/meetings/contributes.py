@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kept.base import navigation
 from kept.base.worker import register_duty
 from kept.meetings.actions.inviting import remind_by_plan
+from kept.meetings.actions.presentations import remind_of_presentations
 from kept.meetings.actions.times import follow_the_clocks
 from kept.meetings.permissions import may_run_meeting
 from kept.meetings.views import speakers  # noqa: F401 (personal links are known from the start)
@@ -25,3 +26,4 @@ page_cache.keep(r"/embed/meetings/[-\w]+/")
 
 register_duty("meetings.follow_the_clocks", every=6 * 3600, run=follow_the_clocks)
 register_duty("meetings.remind_speakers", every=3600, run=remind_by_plan)
+register_duty("meetings.remind_of_presentations", every=3600, run=remind_of_presentations)

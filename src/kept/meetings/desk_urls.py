@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.meetings.desk import embargo, meetings, parts, programme, programme_releases, programme_sessions, speakers
+from kept.meetings.desk import (
+    embargo,
+    meetings,
+    parts,
+    presentations,
+    programme,
+    programme_releases,
+    programme_sessions,
+    speakers,
+)
 
 urlpatterns = [
     path("desk/meetings/", meetings.meetings, name="desk_meetings"),
@@ -35,6 +44,8 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/parts/<slug:part>/new/", parts.new_part, name="desk_new_part"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/<int:pk>/", parts.part, name="desk_part"),
     path("desk/meetings/<slug:slug>/parts/<slug:part>/<int:pk>/remove/", parts.remove, name="desk_remove_part"),
+    path("desk/meetings/<slug:slug>/presentations/", presentations.presentations, name="desk_presentations"),
+    path("desk/meetings/<slug:slug>/presentations/<int:role>/", presentations.hand_in, name="desk_hand_in"),
     path("desk/meetings/<slug:slug>/speakers/", speakers.speakers, name="desk_speakers"),
     path("desk/meetings/<slug:slug>/speakers/new/", speakers.new, name="desk_new_speaker"),
     path("desk/meetings/<slug:slug>/speakers/<int:pk>/", speakers.speaker, name="desk_speaker"),

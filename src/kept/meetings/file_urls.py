@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.meetings.views import files, machines, speakers
+from kept.meetings.desk import presentations as desk_presentations
+from kept.meetings.views import files, machines, presentations, speakers
 
 app_name = "meeting_files"
 urlpatterns = [
     path("meetings/documents/<int:pk>/<slug:language>/<int:version>/", files.document, name="document"),
     path("meetings/speakers/<slug:slug>/picture", files.face, name="face"),
     path("meetings/speaking/<slug:token>/picture", speakers.picture, name="speaking_picture"),
+    path("meetings/speaking/<slug:token>/presentation/<int:pk>", presentations.own_file, name="own_presentation"),
+    path("meetings/presentations/<int:pk>", desk_presentations.file, name="presentation"),
     path("meetings/agendas/<slug:token>.ics", machines.agenda, name="agenda"),
     path("meetings/<slug:slug>/programme.ics", machines.calendar, name="calendar"),
     path("meetings/<slug:slug>/schedule.json", machines.schedule_json, name="schedule_json"),

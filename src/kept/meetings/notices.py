@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import mail, outbox
-from kept.base.formats import format_date
+from kept.base.formats import format_date, format_datetime
 from kept.base.models import MailState, OutgoingMail
 from kept.meetings.models import Meeting, Profile, RoleKind, RoleState, SessionRole, Speaking
 from kept.people.actions import make_link
@@ -18,7 +18,7 @@ from kept.people.models import Link
 
 SPEAK = "speak"  # purpose of the personal link
 ANSWERS_FOR = 60  # days after the meeting
-INVITATION, REMINDER = "invitation", "reminder"
+INVITATION, REMINDER, PRESENTATION = "invitation", "reminder", "presentation"
 ASKED = (RoleState.PLANNED, RoleState.INVITED, RoleState.CONFIRMED)
 
 
@@ -62,8 +62,16 @@ def words_of(kind: str, meeting: Meeting, profile: Profile, language: str, url: 
     called = f"{profile.form_of_address} {profile.name}".strip()
     return {
         "name": called, "meeting": meeting.name_in(language), "day": format_date(meeting.starts_on, language),
-        "lines": lines, "serves": bool(roles) and all(role.serves for role in roles), "action": _("Open your page"), "action_url": url,
+        "until": until_of(meeting, language), "lines": lines,
+        "serves": bool(roles) and all(role.serves for role in roles),
+        "action": _("Open your page"), "action_url": url,
     }  # fmt: skip
+
+
+def until_of(meeting: Meeting, language: str) -> str:
+    """Until when presentations are asked for, on the meeting's clock; "" where none are."""
+    until = meeting.presentations_until
+    return format_datetime(until, language, meeting.time_zone) if until else ""
 
 
 def preview(kind: str, meeting: Meeting, profile: Profile, language: str) -> tuple[str, str]:
@@ -83,9 +91,26 @@ def write(kind: str, row: Speaking, *, key: str, by: Any, at: datetime, hold: bo
     )  # fmt: skip
 
 
-def recall_reminders(meeting: Meeting, profile: Profile, *, at: datetime) -> int:
+def row_of(meeting: Meeting, profile: Profile) -> Speaking:
+    """A person at a meeting, made where nothing was said yet."""
+    language = profile.person.language if profile.person else "en"
+    row, _made = Speaking.objects.select_related("meeting", "profile").get_or_create(
+        meeting=meeting, profile=profile, defaults={"language": language}
+    )
+    return row
+
+
+KEYS = {REMINDER: "remind", PRESENTATION: "presentation"}  # first word of a reminder's key
+
+
+def key_of(kind: str, meeting: Meeting, profile: Profile, number: int) -> str:
+    """The key under which the nth reminder of a kind is written once and no more."""
+    return f"{KEYS[kind]}:{meeting.pk}:{profile.pk}:{number}"
+
+
+def recall(kind: str, meeting: Meeting, profile: Profile, *, at: datetime) -> int:
     """An answer came: what waits to remind of it does not leave. Returns how many."""
-    prefix = f"remind:{meeting.pk}:{profile.pk}:"
+    prefix = f"{KEYS[kind]}:{meeting.pk}:{profile.pk}:"
     waiting = OutgoingMail.objects.filter(key__startswith=prefix, state__in=[MailState.HELD, MailState.QUEUED])
     for one in list(waiting):
         outbox.cancel(one, by=None, at=at)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class Who(models.TextChoices):
     EVERYONE = "everyone", _("Everyone, once you show your profile")
     TEAM = "team", _("Only the team")
+    AGREED = "agreed", _("The team; everyone, if you agree, once the team releases it")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Field:
     who: Who
 
 
-E, T = Who.EVERYONE, Who.TEAM
+E, T, A = Who.EVERYONE, Who.TEAM, Who.AGREED
 TABLE: tuple[Field, ...] = (
     Field("Profile.name", _("Name"), E),
     Field("Profile.name_native", _("Name in its own script"), E),
@@ -45,6 +46,7 @@ TABLE: tuple[Field, ...] = (
     Field("Speaking.stand_in_phone", _("Their telephone"), T),
     Field("Availability", _("When you can be there"), T),
     Field("RecordingRelease", _("Recording and photographs"), T),
+    Field("Presentation", _("Presentation"), A),
 )
 NAMES = {field.where: field.name for field in TABLE}
 

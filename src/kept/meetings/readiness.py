@@ -39,9 +39,22 @@ class Person:
             "ProfilePrivate.phone": self.private.phone,
             "RecordingRelease": self.release,
         }
+        if self.owes:
+            gaps["Presentation"] = None
         if self.serves:  # nobody is shown of them
             gaps = {where: gaps[where] for where in ("ProfilePrivate.phone", "RecordingRelease")}
         return [str(NAMES[where]) for where, there in gaps.items() if not there]
+
+    @property
+    def owes(self) -> list[SessionRole]:
+        """Places for which a presentation is asked and there is neither one nor the word that there is none."""
+        if self.row.meeting.presentations_until is None:
+            return []
+        return [
+            role for role in self.roles
+            if role.state == RoleState.CONFIRMED and not (role.serves or role.shows_nothing or role.session.cancelled_at)
+            and not role.presentations.all()
+        ]  # fmt: skip
 
     @property
     def serves(self) -> bool:
@@ -66,7 +79,7 @@ def people_at(meeting: Meeting, profile: Profile | None = None) -> list[Person]:
         .select_related(
             "session", "profile__person", "profile__organisation", "profile__private", "substitute_for__profile"
         )
-        .prefetch_related("viewings")
+        .prefetch_related("viewings", "presentations")
     )
     if profile is not None:
         roles = roles.filter(profile=profile)

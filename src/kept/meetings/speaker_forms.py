@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from kept.base.formats import format_weekday
 from kept.base.languages import LANGUAGES
 from kept.base.widgets import MultiSelect
+from kept.meetings import slides
 from kept.meetings.forms import Text, TextsForm, examined_picture, hour, picture
 from kept.meetings.models import Meeting, Profile, ProfilePrivate, RoleKind, Session, Speaking
 from kept.meetings.privacy import NAMES
-from kept.pledges.attachments import Examined
+from kept.pledges.attachments import Examined, FileRefused
 
 TONGUES = [(one.code, one.native_name) for one in LANGUAGES]
 MOST_DAYS = 14  # of a meeting for which hours are asked
@@ -115,6 +116,39 @@ class PracticalForm(forms.Form):
         """(day, from, until) of what was written."""
         found = [(day, self.cleaned_data[f"from_{day}"], self.cleaned_data[f"until_{day}"]) for day in self.days()]
         return [one for one in found if one[1]]
+
+
+class PresentationForm(forms.Form):
+    """What somebody shows in a session."""
+
+    role = forms.ChoiceField(label=_("Session"))
+    title = forms.CharField(label=_("Title of the presentation"), max_length=200)
+    language = forms.ChoiceField(label=_("Language of the presentation"), choices=TONGUES)
+    file = forms.FileField(
+        label=NAMES["Presentation"], widget=forms.FileInput({"accept": slides.ACCEPT}),
+        help_text=_("PDF, PowerPoint (.pptx) or OpenDocument (.odp), at most 50 MB."),
+    )  # fmt: skip
+    remark = forms.CharField(label=_("What the technicians must know"), max_length=300, required=False,
+                             help_text=_("Such as: page 4 has sound."))  # fmt: skip
+    may_be_public = forms.BooleanField(
+        label=_("Readers may have it when the presentations of the session are released."), required=False
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, roles: list[tuple[int, str]], language: str) -> None:
+        super().__init__(data, files, initial={"language": language})
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]
+        if len(roles) == 1:
+            self.fields["role"].initial, self.fields["role"].widget = roles[0][0], forms.HiddenInput()
+
+    def clean_file(self) -> Examined:
+        try:
+            return slides.examined_slides(self.cleaned_data["file"])
+        except FileRefused as refusal:
+            raise forms.ValidationError(str(refusal.message)) from refusal
+
+    def values(self) -> dict[str, Any]:
+        """What `presentations.hand_in` takes beside the file."""
+        return {name: self.cleaned_data[name] for name in ("title", "language", "remark", "may_be_public")}
 
 
 class SignForm(forms.Form):

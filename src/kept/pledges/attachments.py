@@ -30,6 +30,8 @@ MOST_PIXELS = 60_000_000  # of a picture, before it is opened: a small file can 
 LONGEST_SIDE = 4000
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+OPEN_SLIDES = "application/vnd.oasis.opendocument.presentation"
 ENDINGS = {
     "application/pdf": ".pdf",
     "image/png": ".png",
@@ -40,10 +42,15 @@ ENDINGS = {
     "application/vnd.oasis.opendocument.text": ".odt",
     "text/csv": ".csv",
     "text/plain": ".txt",
+    SLIDES: ".pptx",
+    OPEN_SLIDES: ".odp",
 }
+TAKEN = ENDINGS.keys() - {SLIDES, OPEN_SLIDES}  # beside a pledge; what is shown on a stage is another room's
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 LETTERS = {"application/pdf", *PICTURES}  # what a signed letter can be
-ACCEPT = ",".join([*ENDINGS.values(), ".jpeg"])  # for the file chooser; what counts is the content
+ACCEPT = ",".join(
+    [*(ENDINGS[each] for each in ENDINGS if each in TAKEN), ".jpeg"]
+)  # for the file chooser; what counts is the content
 
 
 class FileRefused(Refused):
@@ -73,7 +80,7 @@ def examine(upload: Any, *, letter: bool = False) -> Examined:
     if len(data) > LARGEST:
         raise FileRefused(_("This file is larger than 10 MB. Make it smaller, or give a link to it."))
     media_type = media_type_of(data, upload.name or "")
-    if media_type not in (LETTERS if letter else ENDINGS):
+    if media_type not in (LETTERS if letter else TAKEN):
         if letter:
             raise FileRefused(_("A signed letter is a PDF or a picture (PNG, JPEG, WebP)."))
         raise FileRefused(_("This kind of file is not taken. Use PDF, PNG, JPEG, WebP, Word, Excel, ODT, CSV or text."))
@@ -95,7 +102,7 @@ def media_type_of(data: bytes, name: str) -> str:
 
 
 def _packed(data: bytes) -> str:
-    """A Word, Excel or OpenDocument file, looked at without unpacking it; none of them with macros."""
+    """A Word, Excel, PowerPoint or OpenDocument file, looked at without unpacking it; none of them with macros."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {info.filename for info in archive.infolist()[:5000]}
@@ -108,7 +115,8 @@ def _packed(data: bytes) -> str:
         return ""
     if "[Content_Types].xml" not in names:
         return ""
-    return WORD if "word/document.xml" in names else SHEET if "xl/workbook.xml" in names else ""
+    inside = {"word/document.xml": WORD, "xl/workbook.xml": SHEET, "ppt/presentation.xml": SLIDES}
+    return next((kind for name, kind in inside.items() if name in names), "")
 
 
 def _is_text(data: bytes) -> bool:

@@ -20,7 +20,8 @@ from kept.meetings.times import zone_names
 FIELDS = (
     "series", "number", "mode", "names", "ledes", "abouts", "stories", "time_zone", "starts_on", "starts", "ends_on",
     "ends", "venues", "address", "cities", "country", "latitude", "longitude", "map_alts", "travels", "accesses",
-    "practicals", "contact_email", "contact_phone", "registration_until", "letters_until", "state_order",
+    "practicals", "contact_email", "contact_phone", "registration_until", "letters_until", "presentations_until",
+    "state_order",
 )  # fmt: skip
 IN_CALENDARS = {"names", "time_zone", "starts_on", "starts", "ends_on", "ends", "venues", "address", "mode"}
 # A new day or zone of a meeting that people know of is a move, with its reason.

@@ -61,7 +61,7 @@ def _remind_one(meeting_id: int, profile_id: int, now: datetime) -> bool:
     with transaction.atomic():
         meeting = locked(Meeting(pk=meeting_id))
         profile = Profile.objects.select_related("person", "private").get(pk=profile_id)
-        asked, row = notices.asked_at(meeting, profile), row_of(meeting, profile)
+        asked, row = notices.asked_at(meeting, profile), notices.row_of(meeting, profile)
         due = sum(asked + timedelta(days=days) <= now for days in PLAN) if asked else 0
         waits = SessionRole.objects.filter(session__meeting=meeting, profile=profile, state=RoleState.INVITED)
         if row.reminders >= due or not notices.address_to(profile) or not waits.exists():
@@ -110,7 +110,7 @@ def invite(meeting: Meeting, profile: Profile, *, by: Any, at: datetime) -> int:
             history.record("session", role.session_id, "invite_role", by=by, at=at, from_state=RoleState.PLANNED,
                            to_state=move.target, data={"role": role.pk, "of": profile.name})  # fmt: skip
         if roles:
-            row = row_of(meeting, profile)
+            row = notices.row_of(meeting, profile)
             key = f"speak:{meeting.pk}:{profile.pk}:" + "-".join(str(role.pk) for role in roles)
             notices.write(notices.INVITATION, row, key=key, by=by, at=at)
             row.invited_at = at
@@ -133,21 +133,13 @@ def remind(meeting: Meeting, profile: Profile, *, by: Any, at: datetime, hold: b
         )
         if not asked.exists():
             return False
-        row = row_of(meeting, profile)
-        key = f"remind:{meeting.pk}:{profile.pk}:{row.reminders + 1}"
+        row = notices.row_of(meeting, profile)
+        key = notices.key_of(notices.REMINDER, meeting, profile, row.reminders + 1)
         notices.write(notices.REMINDER, row, key=key, by=by, at=at, hold=hold)
         row.reminders, row.reminded_at = row.reminders + 1, at
         row.save(update_fields=["reminders", "reminded_at"])
         history.record("profile", profile.pk, "remind", by=by, at=at, data={"meeting": meeting.pk})
     return True
-
-
-def row_of(meeting: Meeting, profile: Profile) -> Speaking:
-    language = profile.person.language if profile.person else "en"
-    row, _made = Speaking.objects.select_related("meeting", "profile").get_or_create(
-        meeting=meeting, profile=profile, defaults={"language": language}
-    )
-    return row
 
 
 def close_link(meeting: Meeting, profile: Profile, *, by: Any, at: datetime) -> None:

@@ -97,7 +97,7 @@ def confirm_role(role: SessionRole, *, by: Any, at: datetime) -> SessionRole:
             data={"role": role.pk},
         )  # fmt: skip
         announce("role.confirmed", role=role, by=account_of(by), at=at)
-        notices.recall_reminders(meeting, role.profile, at=at)
+        notices.recall(notices.REMINDER, meeting, role.profile, at=at)
         embargo.follow_yes(role, by=by, at=at)
         if role.session.first_released_at:
             public_change(meeting, at=at)
@@ -117,7 +117,7 @@ def _answer(name: str, role: SessionRole, *, by: Any, at: datetime) -> SessionRo
             "session", role.session_id, f"{name}_role", by=account_of(by), at=at, from_state=before,
             to_state=move.target, data={"role": role.pk, "of": role.profile.name},
         )  # fmt: skip
-        notices.recall_reminders(meeting, role.profile, at=at)
+        notices.recall(notices.REMINDER, meeting, role.profile, at=at)
         embargo.follow_no(role, by=by, at=at)
         if before == RoleState.CONFIRMED and role.session.first_released_at:
             public_change(meeting, at=at)

@@ -16,15 +16,15 @@ from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt
 from kept.base.formats import format_date, format_datetime, format_number
 from kept.base.lifecycle import Refused
-from kept.meetings import forms
+from kept.meetings import forms, part_forms
 from kept.meetings.actions.parts import PARTS, remove_part, save_part
 from kept.meetings.desk.meetings import PART_NAMES, meeting_of
 from kept.meetings.models import Meeting, in_language
 
 FORMS: dict[str, type[forms.TextsForm]] = {
-    "rooms": forms.RoomForm, "days": forms.DayForm, "hours": forms.HoursForm, "partners": forms.PartnerForm,
-    "events": forms.LinkedForm, "documents": forms.DocumentForm, "figures": forms.FigureForm,
-    "pictures": forms.PictureForm,
+    "rooms": part_forms.RoomForm, "days": part_forms.DayForm, "hours": part_forms.HoursForm, "partners": part_forms.PartnerForm,
+    "events": part_forms.LinkedForm, "documents": part_forms.DocumentForm, "figures": part_forms.FigureForm,
+    "pictures": part_forms.PictureForm,
 }  # fmt: skip
 
 

@@ -3,10 +3,6 @@
 from kept.meetings.models.attending import AgendaFeed, AgendaItem
 from kept.meetings.models.meeting import (
     AttendanceMode,
-    ClosingFigure,
-    Document,
-    DocumentFile,
-    DocumentKind,
     LinkedEvent,
     LinkedKind,
     Meeting,
@@ -14,12 +10,19 @@ from kept.meetings.models.meeting import (
     Partner,
     PartnerRole,
     Phase,
-    Picture,
     Room,
     Series,
     ServiceHours,
     Status,
     in_language,
+)
+from kept.meetings.models.papers import (
+    ClosingFigure,
+    Document,
+    DocumentFile,
+    DocumentKind,
+    Picture,
+    Presentation,
 )
 from kept.meetings.models.programme import (
     ConflictWaiver,
@@ -66,6 +69,7 @@ __all__ = [
     "Phase",
     "Picture",
     "PledgePurpose",
+    "Presentation",
     "Profile",
     "ProfilePrivate",
     "RecordingRelease",

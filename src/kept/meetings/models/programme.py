@@ -67,6 +67,9 @@ class Session(models.Model):
     anchored = models.BooleanField(default=False)  # its hour does not move when the ones before it run late
     open_to_all = models.BooleanField(default=False)  # may be followed without registration
     recording_url = models.URLField(max_length=300, blank=True)
+    presentations_from = models.DateTimeField(
+        null=True, blank=True
+    )  # when readers may have what was shown; None: not yet
     links = models.JSONField(default=list, blank=True)  # [{"name": "…", "url": "…"}]
     note = models.TextField(blank=True)  # the team's own; never public
     first_released_at = models.DateTimeField(null=True, blank=True)

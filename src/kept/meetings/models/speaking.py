@@ -142,6 +142,7 @@ class SessionRole(models.Model):
     substitute_for = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="substitutes"
     )
+    shows_nothing = models.BooleanField(default=False)  # said that there is no presentation
     invited_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -199,6 +200,7 @@ class Speaking(models.Model):
     invited_at = models.DateTimeField(null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(default=0)  # that were written
     reminded_at = models.DateTimeField(null=True, blank=True)
+    presentation_reminders = models.PositiveSmallIntegerField(default=0)  # that were written
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["meeting", "profile"], name="speaking_once")]

@@ -109,14 +109,18 @@ def speaking(request: HttpRequest, token: str) -> HttpResponse:
         "picture": {names["Profile.picture"]} & gaps,
         "practical": {names["ProfilePrivate.phone"]} & gaps,
         "release": {names["RecordingRelease"]} & gaps,
+        "presentation": {names["Presentation"]} & gaps,
     }
     steps = {key: name for key, name in STEPS.items() if not person.serves or key in SERVING_STEPS}
+    if not person.serves:
+        steps["presentation"] = privacy.NAMES["Presentation"]
     context = {
         "here": here, "profile": here.profile, "name": here.meeting.name_in(language), "serves": person.serves,
         "lines": lines_of(here, language),
         "steps": [{"name": name, "url": reverse("meetings:speaking_step", args=[token, key]), "missing": lacks[key]}
                   for key, name in steps.items()],
-        "everyone": privacy.seen_by(privacy.Who.EVERYONE), "team": privacy.seen_by(privacy.Who.TEAM),
+        "seen": [(who.label, privacy.seen_by(who)) for who in privacy.Who
+                 if not person.serves or who == privacy.Who.TEAM],
         "public_url": reverse("meetings:speaker", args=[here.profile.slug]),
         "comes": person.comes,
     }  # fmt: skip
