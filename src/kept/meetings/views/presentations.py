@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kept.base.desk_settings import attempt
-from kept.base.formats import format_datetime
+from kept.base.formats import format_datetime, format_number
 from kept.base.lifecycle import Refused
 from kept.meetings import notices
 from kept.meetings.actions import presentations as acts
@@ -79,7 +79,8 @@ def places_of(here: Holder) -> list[SessionRole]:
 def version_line(one: Presentation, meeting: Meeting, language: str) -> dict[str, Any]:
     """A version as the speaker and the team read of it."""
     return {
-        "pk": one.pk, "version": one.version, "title": one.title, "name": one.name, "language": one.language,
+        "pk": one.pk, "version_words": _("version %(n)s") % {"n": format_number(one.version, language)},
+        "title": one.title, "name": one.name, "language": one.language,
         "size": size_text(one.size, language), "at": format_datetime(one.added_at, language, meeting.time_zone),
         "late": one.late, "remark": one.remark, "may_be_public": one.may_be_public,
         "taken": format_datetime(one.taken_at, language, meeting.time_zone) if one.taken_at else "",
