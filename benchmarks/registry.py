@@ -88,10 +88,11 @@ def first() -> None:
 def words() -> None:
     """Which words are rare, which common: written down, so that the process that asks does not hold them all."""
     from kept.registry.index.following import fresh
+    from kept.registry.index.vocabulary import iterate
 
-    searcher = fresh().searcher
-    size = searcher.num_docs
-    every = searcher.terms_with_prefix("words", "")
+    reading = fresh()
+    size, whole = reading.size, reading.segments[0].part
+    every = list(iterate(whole.words, whole.anywhere, range(len(whole.words))))
     latin = [(word, n) for word, n in every if word.isascii() and len(word) > 2]
     rare = [word for word, n in latin if 2 <= n <= max(20, size // 20_000)]
     common = [word for word, n in latin if size * 0.05 < n < size * 0.4]

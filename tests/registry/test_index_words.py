@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-import tantivy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,11 +101,17 @@ def test_every_stem_of_a_text_is_a_word_of_it_or_is_written_beside_it(text, lang
     beside = set(words.other_stems(text, language).split())
     for piece in words.pieces(text):
         written = words.as_written(piece.typed)
-        stems = {stem for word in written for stem in words.analyser(language).analyze(word)}
-        assert stems <= beside | set(words.tokens(text)) | set(text.split())
+        assert set(words.stemmer(language)(written)) <= beside | set(words.tokens(text)) | set(text.split())
 
 
-def test_words_reach_the_index_as_they_are():
-    whitespace = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-    text = "हिन्दी 数字化 L'éducation İ"
-    assert whitespace.analyze(words.spaced(text)) == words.tokens(text)
+@given(st.lists(st.text(alphabet="aéßİ數字化ｶﾞ㈱ـآٱى٣ẞﬁ'-\u0306и", min_size=1, max_size=6), max_size=6))
+def test_words_that_are_worked_out_together_are_what_they_are_alone(some):
+    text = " ".join(some)
+    assert words.tokens(text) == [token for word in some for token in words.tokens(word)]
+    assert words.runs(text) == [
+        token for word in some for token in words._TOKEN.findall(words.normalise(word)) if words.is_run(token)
+    ]
+    for language in words.STEMMERS:
+        alone = [words.as_written(word) for word in some]
+        together = words.stemmer(language)([word for written in alone for word in written])
+        assert together == [stem for written in alone for stem in words.stemmer(language)(written)]

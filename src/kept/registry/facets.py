@@ -58,6 +58,9 @@ def _count_tags(taxonomy: str) -> Counting:
     return count
 
 
+FEW_TERMS = 4  # that are looked for one by one
+
+
 def _terms(taxonomy: str) -> Callable[[], Iterable[str]]:
     """Every term in use, in its order."""
     terms = Term.objects.filter(taxonomy=taxonomy, is_active=True).order_by("position", "slug")
@@ -69,8 +72,11 @@ def _term(taxonomy: str) -> Known:
         asked = [value for value in values if SLUG.fullmatch(value)]
         found = set(Term.objects.filter(taxonomy=taxonomy, slug__in=asked).values_list("slug", flat=True))
         if rest := set(asked) - found:  # a term that is no more, in texts that still have it
-            tags = RevisionTag.objects.filter(taxonomy=taxonomy, slug__in=rest).order_by()
-            found |= set(tags.values_list("slug", flat=True).distinct())
+            tags = RevisionTag.objects.filter(taxonomy=taxonomy).order_by()
+            if len(rest) <= FEW_TERMS:  # one row of each, and not all of them
+                found |= {slug for slug in rest if tags.filter(slug=slug).exists()}
+            else:
+                found |= set(tags.filter(slug__in=rest).values_list("slug", flat=True).distinct())
         return {value: value for value in asked if value in found}
 
     return known

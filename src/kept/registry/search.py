@@ -23,7 +23,6 @@ from kept.registry.selection import Selection
 
 REFERENCE = re.compile(r"[Pp]-?0*([1-9][0-9]{0,8})")
 MOST_WORDS = 60
-BRIEF = "brief"  # sums, with the number of organisations only where it is quickly counted, else 0
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,8 @@ class Answer:
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def answer(
-    selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool | str = True
-) -> Answer:
-    """Answer one page of a selection. One with problems is answered with nothing. `with_sums` may be BRIEF."""
+def answer(selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True) -> Answer:
+    """Answer one page of a selection. One with problems is answered with nothing."""
     from kept.registry.index import answering  # reads this module
 
     found = answering.answer(selection, page_size, with_facets=with_facets, with_sums=with_sums)
@@ -68,7 +65,7 @@ def count(selection: Selection) -> int:
 
 
 def answer_in_sql(
-    selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool | str = True
+    selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True
 ) -> Answer:
     """The same, by the database alone: for a past day, and where there is no index."""
     with one_moment():  # the figures and the rows are of one snapshot, while others publish

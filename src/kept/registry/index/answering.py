@@ -7,23 +7,20 @@ nothing is chosen are counted together, each of the others once more without its
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date
-from typing import Any
 
 from django.utils import timezone
 
 from kept.pledges import counting
 from kept.registry import facets
-from kept.registry.index import columns, ordering, passes, schema, sums
+from kept.registry.index import columns, counted, ordering, schema, sums
 from kept.registry.index.asking import Question
 from kept.registry.index.following import fresh
 from kept.registry.index.reading import Reading
-from kept.registry.search import BRIEF, Answer
+from kept.registry.search import Answer
 from kept.registry.selection import Selection
-
-FEW_FOR_ORGANISATIONS = 100_000  # pledges: among so many they are counted for a brief answer too
 
 
 @dataclass(frozen=True)
@@ -42,35 +39,22 @@ class Figures:
 
 
 def answer(
-    selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool | str = True
+    selection: Selection, page_size: int = 20, *, with_facets: bool = True, with_sums: bool = True
 ) -> IndexAnswer | None:
     """Answer one page of a selection; None where the index cannot: SQL has to."""
     reading = able(selection)
     if reading is None:
         return None
     today = timezone.now().astimezone(UTC).date()
-    asked = Question(selection, reading.searcher)
-
-    def first_page() -> list[int]:
-        return ordering.page(reading.searcher, ordering.tiers(asked, today), 0, page_size)
-
-    # The first page does not depend on how many there are: it is looked for while they are counted.
-    meanwhile = Once(first_page)
-    figures = _remembered(
-        reading, asked, today, with_facets=with_facets, with_sums=with_sums,
-        meanwhile=meanwhile if selection.page == 1 else None,
-    )  # fmt: skip
+    asked = Question(selection, reading)
+    figures = _remembered(asked, today, with_facets=with_facets, with_sums=with_sums)
+    if figures.instead:
+        asked = Question(selection, reading, figures.instead)
     pages = max(1, -(-figures.count // page_size))
     page = min(selection.page, pages)
-    if page == 1 and not figures.instead:
-        keys = meanwhile()
-    else:
-        asked = Question(selection, reading.searcher, figures.instead)
-        tiers = ordering.tiers(asked, today)
-        keys = ordering.page(reading.searcher, tiers, (page - 1) * page_size, page_size, figures.count)
     return IndexAnswer(
         count=figures.count,
-        keys=keys,
+        keys=ordering.page(asked, today, (page - 1) * page_size, page_size) if figures.count else [],
         page=page,
         pages=pages,
         facets={name: dict(numbers) for name, numbers in figures.facets.items()},
@@ -79,47 +63,25 @@ def answer(
     )
 
 
-class Once:
-    """A function without arguments, called at most once."""
-
-    def __init__(self, function: Callable[[], Any]) -> None:
-        self._function, self._found = function, None
-
-    def __call__(self) -> Any:
-        if self._function is not None:
-            self._found, self._function = self._function(), None
-        return self._found
-
-
 def count(selection: Selection) -> int | None:
     """How many pledges a selection holds; None where the index cannot answer."""
     reading = able(selection)
     if reading is None:
         return None
     today = timezone.now().astimezone(UTC).date()
-    asked = Question(selection, reading.searcher)
-    return _remembered(reading, asked, today, with_facets=False, with_sums=False).count
+    return _remembered(Question(selection, reading), today, with_facets=False, with_sums=False).count
 
 
 def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]] | None:
-    """Every revision of a selection in its order, in pieces, with flat memory; None where the index cannot answer."""
+    """Every revision of a selection in its order, in pieces; None where the index cannot answer."""
     reading = able(selection)
     return None if reading is None else _keys(reading, selection, chunk)
 
 
 def _keys(reading: Reading, selection: Selection, chunk: int) -> Iterator[list[int]]:
     today = timezone.now().astimezone(UTC).date()
-    asked = Question(selection, reading.searcher)
-    figures = _remembered(reading, asked, today, with_facets=False, with_sums=False)
-    rest: list[int] = []
-    for tier in ordering.tiers(Question(selection, reading.searcher, figures.instead), today):
-        for some in ordering.all_of(reading.searcher, tier):
-            rest += some
-            while len(rest) >= chunk:
-                yield rest[:chunk]
-                rest = rest[chunk:]
-    if rest:
-        yield rest
+    figures = _remembered(Question(selection, reading), today, with_facets=False, with_sums=False)
+    yield from ordering.all_of(Question(selection, reading, figures.instead), today, chunk)
 
 
 def able(selection: Selection) -> Reading | None:
@@ -135,30 +97,18 @@ def able(selection: Selection) -> Reading | None:
 # Figures -----------------------------------------------------------------------------------------------------
 
 
-def _remembered(
-    reading: Reading,
-    question: Question,
-    today: date,
-    *,
-    with_facets: bool,
-    with_sums: bool | str,
-    meanwhile: Once | None = None,
-) -> Figures:
-    """Figures once worked out are true until something changes, for every order and page.
-
-    `meanwhile` is called while they are worked out.
-    """
-    selection = question.selection
-    asked = _asked(selection)
+def _remembered(asked: Question, today: date, *, with_facets: bool, with_sums: bool) -> Figures:
+    """Figures once worked out are true until something changes, for every order and page."""
+    selection, reading = asked.selection, asked.reading
+    key = _asked(selection)
     for more in {(with_facets, with_sums), (True, True)}:
-        if (known := reading.memory.get((*asked, *more, today))) is not None:
+        if (known := reading.memory.get((*key, *more, today))) is not None:
             return known
-    figures = _figures(reading, question, today, with_facets, with_sums, meanwhile)
-    if not figures.count and selection.q and (corrected := question.corrected()):
-        again = Question(selection, reading.searcher, corrected)
-        other = _figures(reading, again, today, with_facets, with_sums, None)
+    figures = _figures(asked, today, with_facets, with_sums)
+    if not figures.count and selection.q and (corrected := asked.corrected()):
+        other = _figures(Question(selection, reading, corrected), today, with_facets, with_sums)
         figures = replace(other, instead=corrected) if other.count else figures
-    reading.memory.put((*asked, with_facets, with_sums, today), figures)
+    reading.memory.put((*key, with_facets, with_sums, today), figures)
     return figures
 
 
@@ -168,52 +118,41 @@ def _asked(selection: Selection, *, without: str = "") -> tuple[str, frozenset]:
     return selection.q, frozenset(chosen)
 
 
-def _figures(
-    reading: Reading, question: Question, today: date, with_facets: bool, with_sums: bool | str, meanwhile: Once | None
-) -> Figures:
-    query, searcher = question.query(), reading.searcher
+def _figures(asked: Question, today: date, with_facets: bool, with_sums: bool) -> Figures:
+    reading, masks = asked.reading, asked.found()
     if not (with_facets or with_sums):
-        return Figures(searcher.search(query, 1, count=True).count, {}, None, {})
-    chosen = _narrowing(question.selection) if with_facets else []
-    known = _known_already(reading, question, chosen, today)
-    together = [name for name in _counted() if name not in chosen] if with_facets else []
-    wanted = {column for name in together for column in columns.columns_of(name)}
-    most = question.most()
-    main = passes.count_under(
-        searcher, query, wanted | sums.columns_of(bool(with_sums)), most=most, money=bool(with_sums),
-        organisations=with_sums is True or with_sums == BRIEF and most <= FEW_FOR_ORGANISATIONS,
-    )  # fmt: skip
-    others = {
-        name: passes.count_under(
-            searcher, question.query(without=name), columns.columns_of(name), most=question.most(without=name)
-        )
-        for name in chosen
-        if name not in known
+        return Figures(counted.size(masks), {}, None, {})
+    chosen = _narrowing(asked.selection) if with_facets else []
+    known = _known_already(asked, chosen, today)
+    together: dict[str, Tally[str]] = {
+        name: Tally() for name in (_counted() if with_facets else ()) if name not in chosen
     }
-    if meanwhile:
-        meanwhile()
-    found = main.result()
-    numbers: dict[str, Mapping[str, int]] = known | {name: Tally() for name in (*together, *others)}
-    for column in wanted:
-        columns.tally(column, found[column.name], {name: numbers[name] for name in together})
-    for name, pending in others.items():
-        for column in columns.columns_of(name):
-            columns.tally(column, pending.result()[column.name], {name: numbers[name]})
+    wanted = {column for name in together for column in columns.columns_of(name)}
+    found = counted.rows_of(reading, masks)
+    main = counted.count_under(reading, found, wanted | (sums.columns_of() if with_sums else set()))
+    counted.tally(reading, main, together)
+    numbers: dict[str, Mapping[str, int]] = {**known, **together}
+    for name in chosen:
+        if name not in known:
+            numbers[name] = Tally()
+            others = counted.rows_of(reading, asked.found(without=name))
+            counts = counted.count_under(reading, others, columns.columns_of(name))
+            counted.tally(reading, counts, {name: numbers[name]})
     return Figures(
-        count=sum(bucket["doc_count"] for bucket in found[sums.MONEY.name]),
+        count=counted.size(masks),
         facets=_shaped(reading, numbers) if with_facets else {},
-        sums=sums.counter(searcher, query, found, today) if with_sums else None,
-        instead=question.instead,
+        sums=sums.counter(reading, found, main, today) if with_sums else None,
+        instead=asked.instead,
     )
 
 
-def _known_already(reading: Reading, question: Question, names: list[str], today: date) -> dict[str, Mapping[str, int]]:
+def _known_already(question: Question, names: list[str], today: date) -> dict[str, Mapping[str, int]]:
     """Facets whose numbers were worked out for the page without their own values, as a reader comes from it."""
     known = {}
     for name in names:
         if question.selection.of(name) and not question.instead:
             key = _asked(question.selection, without=name)
-            found = (reading.memory.get((*key, True, with_sums, today)) for with_sums in (True, BRIEF, False))
+            found = (question.reading.memory.get((*key, True, with_sums, today)) for with_sums in (True, False))
             before = next((figures for figures in found if figures is not None), None)
             if before is not None and not before.instead and name not in _defaults():
                 known[name] = before.facets[name]

@@ -1,4 +1,4 @@
-"""A selection as queries to the index: its filters, its words, and how closely the words are met.
+"""A selection as rows of the index: its filters, its words, and how closely the words are met.
 
 Every word of a question has to be found: as it is, by its stem, as a place that the pledge names (in any of the
 six languages), the last one also as the beginning of a word. A reference is found by its number.
@@ -8,72 +8,82 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from tantivy import Occur, Query, Searcher
 
 from kept.base import entered, places
 from kept.base.languages import CODES
 from kept.people.models import Organisation
 from kept.registry import facets
 from kept.registry.index import words
-from kept.registry.index.schema import FIRST, LAST, schema
+from kept.registry.index.reading import Reading
+from kept.registry.index.segment import Segment
+from kept.registry.index.vocabulary import iterate
 from kept.registry.search import REFERENCE
 from kept.registry.selection import Selection
 
-FEW_WORDS = 40  # with one beginning, that are asked for one by one
 MOST_INSTEAD = 5  # words that are tried in place of one that nobody wrote
+Masks = list[np.ndarray]  # for each segment one truth value a row
 
 
 class Question:
     """A selection, asked of one reading of the index. `instead`: {a word: those that are looked for in its place}."""
 
     def __init__(
-        self, selection: Selection, searcher: Searcher, instead: Mapping[str, Sequence[str]] | None = None
+        self, selection: Selection, reading: Reading, instead: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        self.selection, self.searcher, self.instead = selection, searcher, instead or {}
+        self.selection, self.reading, self.instead = selection, reading, instead or {}
         self.pieces = words.pieces(selection.q)
+        self._chosen: dict[str, Masks] = {}
 
-    def query(self, *, without: str = "") -> Query:
+    def found(self, *, without: str = "") -> Masks:
         """Everything that the selection asks for; `without` leaves one facet out of account."""
-        found = [
-            having(facet.name, values)
-            for facet in facets.all_facets()
-            if facet.name != without and (values := self.selection.of(facet.name) or facet.default)
-        ]
-        if self.selection.q:
-            found.append(self.words)
-        return every(found) if found else Query.all_query()
-
-    def most(self, *, without: str = "") -> int:
-        """Not many more pledges than that are found: what the rarest of its conditions lets through."""
-        found = [self.searcher.num_docs]
+        masks = [one.alive for one in self.reading.segments]
         for facet in facets.all_facets():
             values = self.selection.of(facet.name) or facet.default
-            if values and facet.name != without and facet.name != "organisation":
-                found.append(sum(self.searcher.doc_freq(f"f_{facet.name}", value) for value in values))
-        found += [
-            self.searcher.doc_freq("words", piece.text) for piece in self.pieces if not piece.cut and len(found) < 9
-        ]
-        return min(found[:1] + [number for number in found[1:] if number])
+            if values and facet.name != without:
+                masks = every(masks, self._having(facet.name, values))
+        return every(masks, self.words) if self.selection.q else masks
+
+    def _having(self, name: str, values: Sequence[str]) -> Masks:
+        if name not in self._chosen:
+            if name == "organisation":
+                known = Organisation.objects.filter(slug__in=values).values_list("pk", flat=True)
+                terms = [f"o {pk}" for pk in facets.same_organisations(known)]
+                self._chosen[name] = self._each(lambda one: one.having_terms(terms))
+            else:
+                self._chosen[name] = self._each(lambda one: one.having(name, values))
+        return self._chosen[name]
+
+    def _each(self, ask: Callable[[Segment], np.ndarray]) -> Masks:
+        return [ask(one) for one in self.reading.segments]
+
+    # Words -------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def words(self) -> Query:
+    def words(self) -> Masks:
         """All words of the question, or its reference. One without words (signs alone) finds titles without words."""
         if not self.pieces:
             return self._title([])
-        found = every([self._anywhere(piece, piece is self.pieces[-1]) for piece in self.pieces])
-        return any_of([found, self._number]) if self._number else found
+        masks = self._anywhere(self.pieces[0])
+        for piece in self.pieces[1:]:
+            masks = every(masks, self._anywhere(piece))
+        return any_of(masks, self._number) if self._number else masks
 
     @cached_property
-    def _number(self) -> Query | None:
+    def _number(self) -> Masks | None:
         reference = REFERENCE.fullmatch(self.selection.q)
-        return term("number", int(reference[1])) if reference else None
+        if not reference:
+            return None
+        number = int(reference[1])
+        return self._each(lambda one: one.arrays["number"] == number)
 
-    def levels(self) -> list[Query]:
+    def levels(self) -> Iterator[Masks]:
         """How closely the words can be met, the closest first: what meets one may meet the next ones too.
 
         The very title or reference; the words as they stand, side by side, in the title; all in the title; all as
@@ -81,56 +91,50 @@ class Question:
         """
         said = list(enumerate(words.tokens(self.selection.q)))
         whole = self._title(said)
-        steps = [any_of([whole, self._number]) if self._number else whole]
+        yield any_of(whole, self._number) if self._number else whole
         if len(said) > 1:
-            steps.append(_phrase("title", said))
-        for field in ("title", "words"):
-            steps.append(every([self._as_it_is(piece, field, piece is self.pieces[-1]) for piece in self.pieces]))
-        return steps
+            yield self._each(lambda one: _phrase(one, said))
+        for in_title in (True, False):
+            masks = [one.alive for one in self.reading.segments]
+            for piece in self.pieces:
+                masks = every(masks, self._as_it_is(piece, in_title=in_title))
+            yield masks
 
-    def _title(self, said: Sequence[tuple[int, str]]) -> Query:
+    def _title(self, said: Sequence[tuple[int, str]]) -> Masks:
         """Titles of just these words."""
-        return _phrase("title", [(-1, FIRST), *said, (len(said), LAST)])
+        return self._each(lambda one: _phrase(one, said, whole=True))
 
-    def _as_it_is(self, piece: words.Piece, field: str, is_last: bool) -> Query:
+    def _as_it_is(self, piece: words.Piece, *, in_title: bool = False) -> Masks:
         """The word itself; the last one also as the beginning of a longer one."""
+        key = f"{in_title} {piece.text}"
+        if key not in self._chosen:
+            self._chosen[key] = self._each(lambda one: self._in_segment(one, piece, in_title=in_title))
+        return self._chosen[key]
+
+    def _in_segment(self, one: Segment, piece: words.Piece, *, in_title: bool) -> np.ndarray:
         if piece.cut:
-            return _phrase(field, piece.cut)
+            if in_title:
+                return _phrase(one, piece.cut)
+            found = _all_words(one, [pair for _at, pair in piece.cut])
+            return one.with_run(piece.text, found) if len(piece.cut) > 1 else found
+        postings, mask = one.part.titles if in_title else one.part.anywhere, one.nothing()
         if piece.text in self.instead:
-            return any_of([term(field, word) for word in self.instead[piece.text]])
-        if not (is_last and piece.may_begin):
-            return term(field, piece.text)
-        if len(self._beginning) <= FEW_WORDS:
-            return any_of([term(field, word) for word in self._beginning])
-        return Query.fuzzy_term_query(schema(), field, piece.text, 0, True, True)  # no error: the beginning alone
+            for word in self.instead[piece.text]:
+                mask[postings.rows(one.part.words.number_of(word))] = True
+        elif piece is self.pieces[-1] and piece.may_begin:
+            mask[postings.rows(one.part.words.beginning_with(piece.text))] = True
+        else:
+            mask[postings.rows(one.part.words.number_of(piece.text))] = True
+        return mask
 
-    @cached_property
-    def _beginning(self) -> list[str]:
-        """The words that begin with the last one; looked up once, where they are few."""
-        return [
-            word for word, _n in self.searcher.terms_with_prefix("words", self.pieces[-1].text, limit=FEW_WORDS + 1)
-        ]
-
-    def _anywhere(self, piece: words.Piece, is_last: bool) -> Query:
-        ways = [self._as_it_is(piece, "words", is_last)]
+    def _anywhere(self, piece: words.Piece) -> Masks:
+        masks = self._as_it_is(piece)
         if not piece.cut and piece.text not in self.instead:
-            ways += self._by_stem(piece)
-        if codes := place_codes(piece, is_last):
-            ways.append(one_of("named", codes))
-        return any_of(ways)
-
-    def _by_stem(self, piece: words.Piece) -> list[Query]:
-        """Texts of each language in which a word has the same stem, or is that stem."""
-        ways = []
-        for language in words.STEMMERS:
-            if not self.searcher.doc_freq("stemmed", language):
-                continue  # nobody writes in it
-            for stem in sorted(words.stems(piece, language)):
-                if self.searcher.doc_freq(f"stem_{language}", stem):
-                    ways.append(term(f"stem_{language}", stem))
-                if (word := words.normalise(stem)) != piece.text and self.searcher.doc_freq("words", word):
-                    ways.append(every([term("words", word), term("stemmed", language)]))
-        return ways
+            stems = [(language, sorted(words.stems(piece, language))) for language in words.STEMMERS]
+            masks = any_of(masks, self._each(lambda one: _by_stem(one, piece, stems)))
+        if codes := place_codes(piece, piece is self.pieces[-1]):
+            masks = any_of(masks, self._each(lambda one: one.having_terms(f"n {code}" for code in codes)))
+        return masks
 
     # Typing errors, where nothing is found ----------------------------------------------------------------------
 
@@ -139,7 +143,7 @@ class Question:
         found: dict[str, tuple[str, ...]] = {}
         for piece in self.pieces:
             is_last, allowed = piece is self.pieces[-1], _errors_forgiven(piece)
-            if not allowed or self._is_there(self._anywhere(piece, is_last)):
+            if not allowed or any(map(_is_there, self.reading.segments, self._anywhere(piece))):
                 continue
             for known in self._candidates(piece.text):
                 near = self._near(piece.text, known, len(piece.text), allowed) if is_last else ()
@@ -151,15 +155,25 @@ class Question:
     def _candidates(self, word: str) -> Iterator[dict[str, int]]:
         """Words that may be meant, likelier ones first: with the same two first letters; with the same first one;
         with an error in the first one. Never all words of the index: there may be a million."""
-        yield dict(self.searcher.terms_with_prefix("words", word[:2]))
-        yield dict(self.searcher.terms_with_prefix("words", word[0]))
+        yield self._beginning_with(word[:2])
+        yield self._beginning_with(word[0])
         swapped = (word[1] + word[0], word[1:3])  # the first two exchanged; the first one too many
-        known = {text: n for start in swapped for text, n in self.searcher.terms_with_prefix("words", start)}
+        known = {text: n for start in swapped for text, n in self._beginning_with(start).items()}
         for letter in _letters_like(word[0]):  # another one typed; one left out
             for text in (letter + word[1:], letter + word):
-                if n := self.searcher.doc_freq("words", text):
+                if n := self._frequency(text):
                     known[text] = n
         yield known
+
+    def _beginning_with(self, start: str) -> dict[str, int]:
+        found: Tally[str] = Tally()
+        for one in self.reading.segments:
+            some = one.part.words.beginning_with(start)
+            found.update(dict(iterate(one.part.words, one.part.anywhere, some)))
+        return found
+
+    def _frequency(self, word: str) -> int:
+        return sum(len(one.part.anywhere.rows(one.part.words.number_of(word))) for one in self.reading.segments)
 
     def _near(self, word: str, known: Mapping[str, int], length: int, allowed: int) -> tuple[str, ...]:
         """The nearest words; by their beginnings of about `length` letters where that is not 0."""
@@ -171,10 +185,65 @@ class Question:
         least = {text for way, distance, _at in near if distance == min(one[1] for one in near) for text in ways[way]}
         best = sorted(least, key=lambda text: (-known[text], text))
         # A word of a text that was taken out may still be in the files: it is not offered.
-        return tuple(text for text in best[:MOST_INSTEAD] if self._is_there(term("words", text)))
+        return tuple(text for text in best[:MOST_INSTEAD] if self._some_have(text))
 
-    def _is_there(self, query: Query) -> bool:
-        return bool(self.searcher.search(query, 1, count=True).count)
+    def _some_have(self, word: str) -> bool:
+        return any(
+            one.alive[one.part.anywhere.rows(one.part.words.number_of(word))].any() for one in self.reading.segments
+        )
+
+
+def _is_there(segment: Segment, mask: np.ndarray) -> bool:
+    return bool((mask & segment.alive).any())
+
+
+def every(masks: Masks, others: Masks) -> Masks:
+    """What is in both."""
+    return [one & other for one, other in zip(masks, others, strict=True)]
+
+
+def any_of(masks: Masks, others: Masks) -> Masks:
+    """What is in one of them at least."""
+    return [one | other for one, other in zip(masks, others, strict=True)]
+
+
+def but_not(masks: Masks, others: Masks) -> Masks:
+    """What is in the first and not in the second."""
+    return [one & ~other for one, other in zip(masks, others, strict=True)]
+
+
+def _all_words(one: Segment, some: Iterable[str], *, in_title: bool = False) -> np.ndarray:
+    """The rows that have all of these words."""
+    postings, mask = one.part.titles if in_title else one.part.anywhere, one.alive
+    for word in dict.fromkeys(some):
+        mask = mask & one.mask_of(postings.rows(one.part.words.number_of(word)))
+    return mask
+
+
+def _phrase(one: Segment, said: Sequence[tuple[int, str]], *, whole: bool = False) -> np.ndarray:
+    """Titles with these words, each so far behind the first."""
+    ids = []
+    for at, word in said:
+        number = one.part.words.number_of(word)
+        if number is None:
+            return one.nothing()
+        ids.append((at - said[0][0], number))
+    return one.with_title(ids, _all_words(one, [word for _at, word in said], in_title=True), whole=whole)
+
+
+def _by_stem(one: Segment, piece: words.Piece, stems: Iterable[tuple[str, Sequence[str]]]) -> np.ndarray:
+    """Texts of each language in which a word has the same stem, or is that stem."""
+    mask = one.nothing()
+    for language, some in stems:
+        spoken = one.part.terms.number_of(f"l {language}")
+        if spoken is None:
+            continue  # nobody writes in it
+        for stem in some:
+            mask[one.part.having.rows(one.part.terms.number_of(f"s{language} {stem}"))] = True
+            number = one.part.words.number_of(word) if (word := words.normalise(stem)) != piece.text else None
+            if number is not None:
+                mask |= one.mask_of(one.part.anywhere.rows(number)) & one.mask_of(one.part.having.rows(spoken))
+    return mask
 
 
 @lru_cache(maxsize=1024)
@@ -194,51 +263,6 @@ def _errors_forgiven(piece: words.Piece) -> int:
     if piece.cut or not piece.may_begin or len(piece.text) < 4 or piece.text.isdigit():
         return 0
     return 1 if len(piece.text) < 8 else 2
-
-
-# Queries -----------------------------------------------------------------------------------------------------
-
-
-def having(facet: str, values: Iterable[str]) -> Query:
-    """Pledges that have one of these values of a facet."""
-    if facet == "organisation":
-        ids = facets.same_organisations(Organisation.objects.filter(slug__in=values).values_list("pk", flat=True))
-        return one_of("organisation", ids)
-    return one_of(f"f_{facet}", values)
-
-
-def term(field: str, value: str | int) -> Query:
-    return Query.term_query(schema(), field, value, "basic")
-
-
-def one_of(field: str, values: Iterable[str | int]) -> Query:
-    return any_of([term(field, value) for value in values])
-
-
-def every(queries: Sequence[Query]) -> Query:
-    """All of them; nothing where there are none."""
-    if len(queries) < 2:
-        return queries[0] if queries else Query.empty_query()
-    return Query.boolean_query([(Occur.Must, query) for query in queries])
-
-
-def any_of(queries: Sequence[Query]) -> Query:
-    """One of them at least; nothing where there are none."""
-    if len(queries) < 2:
-        return queries[0] if queries else Query.empty_query()
-    return Query.boolean_query([(Occur.Should, query) for query in queries])
-
-
-def but_not(query: Query, others: Sequence[Query]) -> Query:
-    return (
-        Query.boolean_query([(Occur.Must, query), *((Occur.MustNot, other) for other in others)]) if others else query
-    )
-
-
-def _phrase(field: str, cut: Sequence[tuple[int, str]]) -> Query:
-    if len(cut) < 2:
-        return term(field, cut[0][1]) if cut else Query.empty_query()
-    return Query.phrase_query(schema(), field, [(at - cut[0][0], word) for at, word in cut])
 
 
 # Places ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import subprocess
@@ -9,23 +10,26 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-import tantivy
+import numpy as np
 from django.conf import settings
 from django.db import connections
 
-from kept.registry.index import folder, writing
+from kept.registry.index import arrays, folder, writing
 from kept.registry.index.documents import Maker
-from kept.registry.index.reading import State, origin, reader, state_of_database
-from kept.registry.index.records import spans
-from kept.registry.index.schema import fingerprint, prepare, schema
+from kept.registry.index.filling import Filling
+from kept.registry.index.merging import merged
+from kept.registry.index.reading import Reading, State, origin, reader, state_of_database
+from kept.registry.index.records import BATCH, spans
+from kept.registry.index.schema import fingerprint
+from kept.registry.index.segment import Part, Segment
 
 log = logging.getLogger(__name__)
-HEAP = 256_000_000  # bytes that the writers may hold
+PIECE = 40_000  # pledges that one process holds in memory at a time
 AGAIN = 30.0  # seconds between two attempts of one process
 PARENT_SECONDS = 0.5  # between two looks whether the process that builds is still there
 ASKED = "asked"  # the file that says: build anew, though there is one
@@ -52,68 +56,61 @@ def build(
         name, size = origin()
         path = folder.new(folder.About(fingerprint(), name, size))
         state = state_of_database()
-        done = _fill(path, state, _made(processes), tell)
+        done = 0
+        for number in _made(path, processes):
+            done += number
+            tell(done)
+        reading = _joined(path, state)
         with folder.Lock("write"):
-            _bring_up(path, state)
+            writing.bring_up(path, reading)
             folder.put_in_place(path)
             folder.clear_away()
     return done
 
 
-def _fill(path: Path, state: State, made: Iterable[list[str]], tell: Callable[[int], None]) -> int:
-    index = prepare(tantivy.Index(schema(), path=str(path)))
-    writer = index.writer(HEAP, max(1, min(4, os.cpu_count() or 1)))
-    done = 0
-    for texts in made:
-        for text in texts:
-            writer.add_json(text)
-        done += len(texts)
-        tell(done)
-    writing.commit(writer, state)
-    writer.wait_merging_threads()
-    return done
-
-
-def _made(processes: int) -> Iterator[list[str]]:
-    """All documents, a batch at a time; few batches at once are in memory."""
+def _made(path: Path, processes: int) -> Iterator[int]:
+    """All records as segments beside each other; how many are in each."""
     if not processes:
-        maker = Maker()
-        yield from (maker.texts(span) for span in spans())
+        yield from (_segment_of(path, span) for span in spans(batch=PIECE))
         return
     connections.close_all()
     with ProcessPoolExecutor(processes, initializer=_begin, initargs=(os.getpid(),)) as pool:
-        waiting: deque[Future] = deque()
-        for span in spans():
-            waiting.append(pool.submit(_made_of, span))
-            if len(waiting) > 2 * processes:
-                yield waiting.popleft().result()
+        waiting: deque[Future] = deque(pool.submit(_segment_of, path, span) for span in spans(batch=PIECE))
         while waiting:
             yield waiting.popleft().result()
 
 
-_maker: Maker | None = None
+def _segment_of(path: Path, span: range) -> int:
+    """A segment of the public records among these keys; how many they are."""
+    maker, filling = Maker(), Filling()
+    for start in range(span.start, span.stop, BATCH):
+        filling.add_all(maker.documents(range(start, min(start + BATCH, span.stop))))
+    if filling.size:
+        arrays.write(path / f"{span.start:012}.part", filling.arrays())
+    if not gc.isenabled():
+        gc.collect()
+    return filling.size
 
 
-def _made_of(span: range) -> list[str]:
-    """In a process that makes documents: it keeps its maker."""
-    global _maker
-    _maker = _maker or Maker()
-    return _maker.texts(span)
-
-
-def _bring_up(path: Path, state: State) -> None:
-    """What was changed while it was built."""
-    index = prepare(tantivy.Index.open(str(path)))
-    writer = index.writer(HEAP // 4, 1)
-    try:
-        writing.bring_up(writer, state)
-    finally:
-        writer.wait_merging_threads()
+def _joined(path: Path, state: State) -> Reading:
+    """The segments as one, and how far it is."""
+    parts = sorted(path.glob("*.part"))
+    segments = [Segment(Part(part), np.zeros(0, np.int32)) for part in parts]
+    if len(segments) == 1:
+        parts[0].rename(path / "first.seg")
+    elif segments:
+        arrays.write(path / "first.seg", merged(segments))
+    for part in parts:
+        part.unlink(missing_ok=True)
+    first = [Segment(Part(path / "first.seg"), np.zeros(0, np.int32))] if segments else []
+    return writing.commit(path, first, state)
 
 
 def _begin(parent: int) -> None:
     """What each process that makes documents does first: connections of its own, and an end with its parent."""
     connections.close_all()
+    gc.freeze()
+    gc.disable()  # documents come and go by the thousand and hold no circles; what does is swept between segments
     threading.Thread(target=_leave_with, args=(parent,), name="parent", daemon=True).start()
 
 

@@ -1,19 +1,17 @@
 """What each pledge is counted under, packed for counting.
 
-Counting a field with one value for each pledge is several times as fast as counting one with several values (a few
-nanoseconds against some twenty a value), so the several values of a facet, or of two facets, become one key: focus areas and
-kinds together are "access|adoption~programme". A key is taken apart once, and its number goes to every value in it.
-Keys stay few, since facets are put together that have few combinations. And columns stay few: at a million pledges
-each costs some milliseconds, a thousand keys one.
+A key for each pledge and column, kept as its number: counting a column of a million numbers takes a millisecond. The
+several values of a facet, or of two facets, become one key: focus areas and kinds together are
+"access|adoption~programme". A key is taken apart once, and its number goes to every value in it. Keys stay few, since
+facets are put together that have few combinations.
 
 Most pledges name one place: one key holds it with the countries, regions and groups that follow from it. Those that
-name several have more combinations than keys are good for, and columns of their own, counted among them alone.
+name several have more combinations than keys are good for, and columns of their own, for them alone.
 """
 
 from __future__ import annotations
 
-from collections import Counter as Tally
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,14 +20,14 @@ from kept.pledges.facets import all_facets, until_registered
 
 BETWEEN_VALUES, BETWEEN_PARTS = "|", "~"  # in no slug and no code
 NAMED_ALONE = 3  # countries that a pledge names: up to so many have a column each
-SEVERAL = "several"  # what `has` says of pledges that name several places
+SEVERAL = "several"  # pledges that name several places
 
 Values = Mapping[str, Collection[str]]  # {part: values}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A field of the index that is counted. `multi`: a value each instead of one key. `among`: of these pledges alone."""
+    """A key for each pledge. `multi`: a key for each value instead. `among`: of these pledges alone."""
 
     name: str
     parts: tuple[str, ...]
@@ -101,8 +99,8 @@ def columns_of(facet: str) -> tuple[Column, ...]:
 
 
 def parts_of(facet: str) -> tuple[str, ...]:
-    """The parts of keys that count for one of the registry's own facets."""
-    return tuple(part for part, counted in _FACET_OF.items() if counted == facet)
+    """The parts of keys that count for a facet."""
+    return tuple(part for part, counted in facet_of().items() if counted == facet)
 
 
 def packed(values: Values) -> dict[str, str | list[str]]:
@@ -127,17 +125,6 @@ def _made_of(parts: tuple[str, ...], known: tuple[Column, ...]) -> tuple[Column,
 def unpacked(key: str) -> tuple[tuple[str, ...], ...]:
     """The values of each part of a key."""
     return tuple(tuple(part.split(BETWEEN_VALUES)) if part else () for part in key.split(BETWEEN_PARTS))
-
-
-def tally(column: Column, buckets: Iterable[Mapping], into: Mapping[str, Tally[str]]) -> None:
-    """Add the numbers of a column's keys to those of the facets in `into`; parts of other facets are left out."""
-    known = facet_of()
-    wanted = [(at, into[facet]) for at, part in enumerate(column.parts) if (facet := known.get(part)) in into]
-    for bucket in buckets:
-        values, number = unpacked(bucket["key"]), bucket["doc_count"]
-        for at, numbers in wanted:
-            for value in values[at]:
-                numbers[value] += number
 
 
 def named(name: str) -> Column:

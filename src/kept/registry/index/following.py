@@ -13,7 +13,6 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import tantivy
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -21,13 +20,11 @@ from django.utils import timezone
 from kept.log.queries import changes_since, last_change
 from kept.registry.index import building, folder, writing
 from kept.registry.index.reading import Reading, origin, reader, state_of_database
-from kept.registry.index.schema import prepare
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.6  # seconds that a question waits for the index to catch up
 TOO_OLD = timedelta(seconds=5)
 FEW = 20_000  # pledges that SQL answers about quickly enough
-HEAP = 30_000_000  # bytes that the writer may hold
 LINGER = 1.0  # seconds for which a writer looks for more before it lets go
 
 
@@ -132,19 +129,15 @@ def catch_up(*, wait: bool = True, linger: float = 0.0) -> bool:
 def _write(reading: Reading, linger: float) -> None:
     """Apply what was changed since. Under the lock."""
     made = folder.about(reading.path)
-    writer = prepare(tantivy.Index.open(str(reading.path))).writer(HEAP, 1)
-    try:
-        until = time.monotonic() + linger
-        while True:
-            removed = writing.bring_up(writer, reading.state, made_at=made.size if made else 0)
-            if removed:
-                building.start(anew=True)
-            while time.monotonic() < until and (reading := reader.reading() or reading).state.change == last_change():
-                time.sleep(0.05)
-            if time.monotonic() >= until:
-                break
-    finally:
-        writer.wait_merging_threads()
+    until = time.monotonic() + linger
+    while True:
+        reading, removed = writing.bring_up(reading.path, reading, made_at=made.size if made else 0)
+        if removed or writing.is_worn(reading):
+            building.start(anew=True)
+        while time.monotonic() < until and reading.state.change == last_change():
+            time.sleep(0.02)
+        if time.monotonic() >= until:
+            break
 
 
 def keep_current(now: datetime) -> None:

@@ -1,4 +1,10 @@
-"""The index as this process reads it: opened once, read anew when it or the pointer to it changed."""
+"""The index as this process reads it: opened once, read anew when it or the pointer to it changed.
+
+    <folder>/contents.json    {"state": how far it is, "segments": [[file, file of the rows that are gone or ""], …]}
+    <folder>/<name>.seg       a segment (see `filling`), never changed; <name>.gone rows that were taken out since
+
+Whoever writes puts all files down first and then `contents.json` in one step: a writer that dies leaves the index as it was.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +18,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import tantivy
+import numpy as np
 
 from kept.log.models import Change, Head
 from kept.registry.index import folder
-from kept.registry.index.schema import fingerprint, prepare, schema
+from kept.registry.index.arrays import Arrays, keep_memory
+from kept.registry.index.schema import fingerprint
+from kept.registry.index.segment import Part, Segment
 
 log = logging.getLogger(__name__)
 MOST_REMEMBERED = 128
+CONTENTS = "contents.json"
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,14 @@ class Reading:
     """The index as it was at one moment: all of one answer comes out of one of these."""
 
     path: Path
-    searcher: tantivy.Searcher
+    segments: tuple[Segment, ...]
     state: State
-    size: int  # documents
     memory: Memory = field(default_factory=Memory)
+
+    @property
+    def size(self) -> int:
+        """How many pledges are in it."""
+        return sum(segment.number_alive for segment in self.segments)
 
 
 class Reader:
@@ -87,7 +100,7 @@ class Reader:
         self._forget()
 
     def _forget(self) -> None:
-        self._index: tantivy.Index | None = None
+        self._path: Path | None = None
         self._pointer: Any = None
         self._meta: Any = None
         self._reading: Reading | None = None
@@ -104,10 +117,9 @@ class Reader:
             try:
                 if pointer != self._pointer:
                     self._open(pointer)
-                elif self._index is not None and (meta := _meta_mark(self._path)) != self._meta:
-                    self._index.reload()
-                    self._look(meta)
-            except Exception as error:  # tantivy raises what it likes; a broken index is no broken page
+                elif self._path is not None and _mark(self._path) != self._meta:
+                    self._look(self._path)
+            except Exception as error:  # whatever is wrong with the files: a broken index is no broken page
                 log.warning("The index of the registry cannot be read: %s", error)
                 self._forget()
                 self._pointer = pointer
@@ -115,33 +127,45 @@ class Reader:
 
     def _open(self, pointer: Any) -> None:
         self._forget()
+        keep_memory()
         self._pointer = pointer
         path = folder.current()
         made = folder.about(path) if path else None
         if path is None or made is None or made.schema != fingerprint():
             return
-        self._path, meta = path, _meta_mark(path)
-        self._index = prepare(tantivy.Index.open(str(path)))
-        self._look(meta)
+        self._look(path)
+        self._path = path
 
-    def _look(self, meta: Any) -> None:
+    def _look(self, path: Path) -> None:
+        meta = _mark(path)
+        self._reading = opened(path, self._reading)
         self._meta = meta
-        searcher = self._index.searcher()
-        self._reading = Reading(self._path, searcher, state_of(searcher), searcher.num_docs)
 
 
-def _meta_mark(path: Path) -> tuple[int, int, int]:
-    found = os.stat(path / "meta.json")
+def _mark(path: Path) -> tuple[int, int, int]:
+    found = os.stat(path / CONTENTS)
     return (found.st_mtime_ns, found.st_ino, found.st_size)
 
 
-def state_of(searcher: tantivy.Searcher) -> State:
-    """How far the index is. Raises LookupError where it does not say."""
-    asked = tantivy.Query.term_query(schema(), "about", "state", "basic")
-    hits = searcher.search(asked, 1, count=False).hits
-    if not hits:
-        raise LookupError("The index does not say how far it is.")
-    return State.read(searcher.doc(hits[0][1])["state"][0])
+def opened(path: Path, former: Reading | None = None) -> Reading:
+    """The index in a folder; segments that were open already are not opened again."""
+    known = {(one.part.name, one.gone_name): one for one in former.segments} if former and former.path == path else {}
+    parts = {name: one.part for (name, _gone), one in known.items()}
+    for attempt in range(20):
+        contents = json.loads((path / CONTENTS).read_text())
+        try:
+            segments = tuple(known.get((name, gone)) or _segment(path, name, gone, parts)
+                             for name, gone in contents["segments"])  # fmt: skip
+            return Reading(path, segments, State.read(contents["state"]))
+        except FileNotFoundError:  # written anew while it was read
+            if attempt == 19 or json.loads((path / CONTENTS).read_text()) == contents:
+                raise
+    raise AssertionError
+
+
+def _segment(path: Path, name: str, gone: str, parts: dict[str, Part]) -> Segment:
+    part = parts.get(name) or Part(path / name)
+    return Segment(part, Arrays(path / gone)["rows"] if gone else np.zeros(0, np.int32), gone)
 
 
 # The database beside it --------------------------------------------------------------------------------------

@@ -50,12 +50,13 @@ def spans(*, batch: int = BATCH) -> Iterator[range]:
 
 
 class Who(NamedTuple):
-    """An organisation: the one that stands for it, where that one sits, the words of its names."""
+    """An organisation: the one that stands for it, where that one sits, the words of its names, their runs."""
 
     pk: int
     root: int
     seat: str
     words: str
+    runs: list[str]
 
 
 class Row(NamedTuple):
@@ -117,7 +118,8 @@ class Organisations:
             for one in dict.fromkeys((pk, roots[pk])):
                 _country, name, abbreviation, translated = found[one]
                 spelt += [name, abbreviation, *translated.values()]
-            self._known[pk] = Who(pk, roots[pk], found[roots[pk]][0], words.spaced(" \n ".join(spelt)))
+            text = " \n ".join(spelt)
+            self._known[pk] = Who(pk, roots[pk], found[roots[pk]][0], words.spaced(text), words.runs(text))
 
 
 def rows_of(keys: Sequence[int]) -> list[Row]:

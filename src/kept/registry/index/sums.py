@@ -3,55 +3,61 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from tantivy import Query, Searcher
+import numpy as np
 
 from kept.pledges import counting
-from kept.registry.index import columns
+from kept.registry.index import columns, counted
 from kept.registry.index.columns import Column
-from kept.registry.index.documents import SEAT_BITS, SHARE, seat_number
-from kept.registry.index.passes import Buckets, all_of
+from kept.registry.index.counted import Counts
+from kept.registry.index.documents import SEAT_BITS
+from kept.registry.index.reading import Reading
+from kept.registry.index.segment import Found, Segment, sum_by
 
-EXACT = 2**53  # up to here a float holds every whole number
-MONEY, SEATS = columns.named("c_money"), columns.named("c_origin_seat")
+MONEY = columns.named("c_money")
 COUNTRIES = columns.columns_of("country")
 FOLLOWING = {"covered", "country_covered"}  # parts with countries that no pledge names
 NAMED = set(columns.parts_of("country")) - FOLLOWING
 NOT_SUMMED = ("none", "unconverted")
 
 
-def columns_of(with_sums: bool) -> set[Column]:
-    """The columns that sums are made of; one of them holds every pledge once, for their number."""
-    return {MONEY, SEATS, *COUNTRIES} if with_sums else {MONEY}
+def columns_of() -> set[Column]:
+    """The columns that sums are made of."""
+    return {MONEY, *COUNTRIES}
 
 
-def counter(searcher: Searcher, query: Query, found: Mapping[str, Buckets], today: date) -> counting.Counter:
-    """The figures of the pledges that the query finds; no organisations and none of their countries where these were
-    not counted (search.BRIEF)."""
+def counter(reading: Reading, rows: Sequence[Found], counts: Counts, today: date) -> counting.Counter:
+    """The figures of the pledges that were found."""
     bands: Tally[str] = Tally()
     natures: Tally[str] = Tally()
     instruments: Tally[str] = Tally()
-    cents = _cents(searcher, query, found[MONEY.name])
-    for bucket in found[MONEY.name]:
-        (band,), nature, instrument, _status = columns.unpacked(bucket["key"])
-        bands[band] += bucket["doc_count"]
-        if band not in NOT_SUMMED:
-            natures["".join(nature)] += cents[bucket["key"]]
-            instruments["".join(instrument)] += cents[bucket["key"]]
-    partners = {int(bucket["key"]) for bucket in found.get("partner", ())}
-    leads = {int(bucket["key"]) for bucket in found.get("lead", ())}
-    seats = {seat_number(seat) for seat in _values([SEATS], found, {"seat"})} if leads else set()
-    seats |= {partner & (1 << SEAT_BITS) - 1 for partner in partners}
-    named = _values(COUNTRIES, found, NAMED)
+    for segment, here, found in zip(reading.segments, rows, counts, strict=True):
+        cents = cents_by_key(segment, here)
+        for n, key in enumerate(segment.part.keys(MONEY).texts):
+            number = int(found[MONEY.name][n])
+            if not number:
+                continue
+            (band,), nature, instrument, _status = columns.unpacked(key)
+            bands[band] += number
+            if band not in NOT_SUMMED:
+                natures["".join(nature)] += cents[n]
+                instruments["".join(instrument)] += cents[n]
+    codes = [one.who(here) for one, here in zip(reading.segments, rows, strict=True)]
+    who = np.concatenate(codes) if codes else np.zeros(0, np.int64)
+    named, reached = set(), set()
+    for column in COUNTRIES:
+        for some in counted.values(reading, counts, column, NAMED):
+            named.update(some)
+        for some in counted.values(reading, counts, column, FOLLOWING):
+            reached.update(some)
     pledges = sum(bands.values())
     return counting.Counter(
         pledges=pledges,
-        organisations=len(leads | {partner >> SEAT_BITS for partner in partners}),
-        countries=len(seats - {0}),
-        countries_reached=len(named | _values(COUNTRIES, found, FOLLOWING)),
+        organisations=_different(who >> SEAT_BITS),
+        countries=_different((seats := who & (1 << SEAT_BITS) - 1)[seats > 0]),
+        countries_reached=len(named | reached),
         amount_usd=counting.dollars(sum(natures.values())),
         pledges_with_amount=pledges - sum(bands[band] for band in NOT_SUMMED),
         as_of=today,
@@ -62,25 +68,29 @@ def counter(searcher: Searcher, query: Query, found: Mapping[str, Buckets], toda
     )
 
 
-def _values(some: Iterable[Column], found: Mapping[str, Buckets], parts: set[str]) -> set[str]:
-    """The values of these parts that are there."""
-    values: set[str] = set()
-    for column in some:
-        places = [at for at, part in enumerate(column.parts) if part in parts]
-        for bucket in found[column.name]:
-            key = columns.unpacked(bucket["key"])
-            for at in places:
-                values.update(key[at])
-    return values
+def _different(numbers: np.ndarray) -> int:
+    """How many there are: keys of a table, so that marking each costs less than sorting them."""
+    there = np.zeros(int(numbers.max(initial=0)) + 1, bool)
+    there[numbers] = True
+    return int(np.count_nonzero(there))
 
 
-def _cents(searcher: Searcher, query: Query, buckets: Buckets) -> dict[str, int]:
-    """{key of the money column: cents}, exact. A float adds whole numbers exactly up to 2**53; beyond, by halves."""
-    if sum(bucket["cents"]["value"] for bucket in buckets) < EXACT:
-        return {bucket["key"]: int(bucket["cents"]["value"]) for bucket in buckets}
-    halves: dict[str, Any] = {name: {"sum": {"field": name}} for name in ("cents_high", "cents_low")}
-    again = searcher.aggregate(query, {"money": all_of(MONEY.name) | {"aggs": halves}})
-    return {
-        bucket["key"]: int(bucket["cents_high"]["value"]) * SHARE + int(bucket["cents_low"]["value"])
-        for bucket in again["money"]["buckets"]
-    }
+def cents_by_key(segment: Segment, here: Found) -> list[int]:
+    """The US dollars of these rows in cents, for each key of the money column; exact.
+
+    Of keys that stand for no dollars (NOT_SUMMED) it means nothing: their rows have -1.
+    """
+    keys, codes, cents = segment.part.keys(MONEY), segment.part.codes(MONEY), segment.arrays["cents"]
+    rows, others = here.rows
+    found = sum_by(codes.take(rows), cents.take(rows), keys.number)
+    if not others:
+        return found
+    return [whole - left for whole, left in zip(_all_cents(segment), found, strict=True)]
+
+
+def _all_cents(segment: Segment) -> list[int]:
+    if segment.all_cents is None:
+        codes, cents = segment.part.codes(MONEY), segment.arrays["cents"]
+        alive = segment.alive
+        segment.all_cents = sum_by(codes[alive], cents[alive], segment.part.keys(MONEY).number)
+    return segment.all_cents

@@ -11,12 +11,14 @@ Lucene's ArabicNormalizer makes one (alef with hamza or madda, teh marbuta, alef
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 
-from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+import Stemmer
 
 LONGEST = 80  # characters; what is longer is two words
 MOST_WORDS = 60  # of one question
@@ -47,7 +49,10 @@ _UNSPACED = (
 _SIGNS = "\u07a6-\u07b0\u07eb-\u07f3\u0900-\u0963\u0966-\u0dff\u0f18\u0f19\u0f35-\u0f39\u0f3e-\u0f84\u0f8d-\u0fbc"
 _WORD = f"(?:[^\\W_{_UNSPACED}]|[{_SIGNS}]){{1,{LONGEST}}}"
 _TOKEN = re.compile(f"[{_UNSPACED}]+|{_WORD}")
+_ONE_WORD = re.compile(_WORD)
 _RUN = re.compile(f"[{_UNSPACED}]")
+# Everything that may become a character of such a script when it is normalised (㈱, half-width kana), and more.
+_MAY_BE_RUN = re.compile("[\u0e01-\u10ff\u1780-\u17ff\u2e80-\U0010ffff]")
 _ASCII_WORD = re.compile(f"[a-z0-9]{{1,{LONGEST}}}")
 
 # Stemmers of these languages; of the others a word is found by itself and by its beginning.
@@ -89,11 +94,14 @@ def spaced(text: str) -> str:
 
 
 class Known:
-    """What was worked out for a word, for the next time: the same words come again and again."""
+    """What was worked out for a word, for the next time: the same words come again and again.
+
+    Words have no spaces in them; those that are new are worked out together.
+    """
 
     MOST = 200_000
 
-    def __init__(self, work_out: Callable[[str], str]) -> None:
+    def __init__(self, work_out: Callable[[list[str]], Iterable[str]]) -> None:
         self._work_out = work_out
         self._known: dict[str, str] = {}
 
@@ -105,24 +113,41 @@ class Known:
             return found
         if len(known) >= self.MOST:
             known.clear()
-        for word in words:
-            if word not in known:
-                known[word] = self._work_out(word)
+        new = [word for word in dict.fromkeys(words) if word not in known]
+        known.update(zip(new, self._work_out(new), strict=True))
         found = list(map(known.get, words))
-        for word in words:
+        for word in new:
             if len(word) > LONGEST:
-                known.pop(word, None)  # will not come again
+                del known[word]  # will not come again
         return found
 
 
-def _words_in(chunk: str) -> str:
+def _words_in(chunks: list[str]) -> list[str]:
+    """Line breaks are between them, which change nothing and are changed by nothing that is done to a text."""
+    return [_words_of(plain) for plain in normalise("\n".join(chunks)).split("\n")]
+
+
+def _words_of(plain: str) -> str:
+    if _ONE_WORD.fullmatch(plain):
+        return plain
     found: list[str] = []
-    for token in _TOKEN.findall(normalise(chunk)):
+    for token in _TOKEN.findall(plain):
         found += _cut(token) if is_run(token) else (token,)
     return " ".join(found)
 
 
 _spaced = Known(_words_in)
+
+
+def runs(text: str) -> list[str]:
+    """The pieces of a text that put no spaces between words."""
+    if text.isascii() or not _MAY_BE_RUN.search(text):
+        return []
+    return [token for chunk in text.split() if _MAY_BE_RUN.search(chunk) for token in _runs_in(chunk)]
+
+
+def _runs_in(chunk: str) -> list[str]:
+    return [token for token in _TOKEN.findall(normalise(chunk)) if is_run(token)]
 
 
 def is_run(token: str) -> bool:
@@ -146,14 +171,25 @@ def other_stems(text: str, language: str) -> str:
 
 @lru_cache(maxsize=len(STEMMERS))
 def _stems_in(language: str) -> Known:
-    analyse = analyser(language).analyze
-    return Known(lambda chunk: " ".join(analyse(" ".join(as_written(chunk)))))
+    stemmed = stemmer(language)
+
+    def work_out(chunks: list[str]) -> Iterator[str]:
+        written = [_TOKEN.findall(chunk) for chunk in _as_written("\n".join(chunks)).split("\n")]
+        stems = iter(stemmed(list(chain.from_iterable(written))))
+        return (" ".join(islice(stems, len(some))) for some in written)
+
+    return Known(work_out)
 
 
 def as_written(text: str) -> list[str]:
     """Words as a stemmer reads them: with accents, Arabic letters in the form that was written."""
-    composed = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return _TOKEN.findall(_LEFT_OUT.sub("", composed))
+    return _TOKEN.findall(_as_written(text))
+
+
+def _as_written(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
 
 
 @dataclass(frozen=True)
@@ -191,7 +227,13 @@ def stems(piece: Piece, language: str) -> set[str]:
 
 
 @lru_cache(maxsize=len(STEMMERS))
-def analyser(language: str) -> TextAnalyzer:
-    """What makes stems of the words of a language: the index and the questions use the same."""
-    builder = TextAnalyzerBuilder(Tokenizer.whitespace())
-    return builder.filter(Filter.stemmer(STEMMERS[language])).filter(Filter.ascii_fold()).build()
+def stemmer(language: str) -> Callable[[list[str]], list[str]]:
+    """What makes the stem of each of these words in a language (Snowball's), without accents: the index and the
+    questions use the same."""
+    made, one_at_a_time = Stemmer.Stemmer(STEMMERS[language], 0), threading.Lock()
+
+    def stemmed(some: list[str]) -> list[str]:
+        with one_at_a_time:
+            return normalise("\n".join(made.stemWords(some))).split("\n") if some else []
+
+    return stemmed

@@ -51,7 +51,7 @@ def pledges(request: HttpRequest) -> HttpResponse:
     """/pledges/"""
     language = get_language() or "en"
     selection = Selection.from_query(request.GET)
-    answer = search.answer(selection, ROWS, with_sums=search.BRIEF)
+    answer = search.answer(selection, ROWS)
     shows_map = selection.view == "map" and not selection.problems
     lines = [] if shows_map else listing.lines(answer.keys, language)
     everything = selection.with_(view="", measure="")
