@@ -237,6 +237,9 @@ PAGES = {
         "/desk/accounts/{person}/", "/desk/outbox/", "/desk/settings/", "/desk/settings/rates/", "/desk/settings/places/BDI/",
         "/desk/settings/groups/", "/desk/terms/", "/desk/terms/focus/new/", "/desk/terms/focus/access/", "/desk/translations/",
         "/desk/import/", "/desk/meetings/some-meeting/registrations/", "/desk/meetings/some-meeting/registrations/pools/",
+        "/desk/meetings/some-meeting/registrations/setup/", "/desk/meetings/some-meeting/registrations/setup/pools/new/",
+        "/desk/meetings/some-meeting/registrations/setup/categories/delegate/",
+        "/desk/meetings/some-meeting/registrations/setup/questions/new/",
     ),
     "anonymous": (
         "/meetings/some-meeting/register/", f"/meetings/registration/{'b' * 43}/step/who/",

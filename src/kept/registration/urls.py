@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from kept.registration import setup_urls
 from kept.registration.desk import registrations
 from kept.registration.views import delegations, joining, own, register
 
@@ -27,4 +28,5 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/registrations/decide/", registrations.decide, name="desk_decide"),
     path("desk/meetings/<slug:slug>/registrations/pools/", registrations.pools, name="desk_pools"),
     path("desk/meetings/<slug:slug>/registrations/pools/<int:pk>/", registrations.pool, name="desk_pool"),
+    *setup_urls.urlpatterns,
 ]

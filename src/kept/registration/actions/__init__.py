@@ -11,6 +11,7 @@ from kept.registration.actions.approving import (
     withdraw,
 )
 from kept.registration.actions.arriving import confirm_by_link
+from kept.registration.actions.asking import ask, stop_asking
 from kept.registration.actions.doors import (
     add_device,
     add_gate,
@@ -50,14 +51,13 @@ from kept.registration.actions.setting_up import (
     add_category,
     add_pool,
     add_pool_for,
-    ask,
+    arrange_pool,
     change_category,
     close_category,
     delegation_of,
     limit_delegation,
     set_up_usual,
     settle_everything,
-    stop_asking,
 )
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "answer",
     "approve",
     "approve_for_organisation",
+    "arrange_pool",
     "ask",
     "bar",
     "cancel",

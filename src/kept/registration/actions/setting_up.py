@@ -1,4 +1,4 @@
-"""What the team sets up: pools, categories, questions, delegations; a set to begin with."""
+"""What the team sets up: pools, categories, delegations; a set to begin with. Questions: `asking.py`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from kept.base.lifecycle import Refused
 from kept.meetings.models import AttendanceMode, LinkedEvent, Meeting
 from kept.people.models import Organisation
 from kept.registration.actions.ground import allow, by_name, offer_what_is_free
+from kept.registration.actions.offering import change_pool
 from kept.registration.actions.seats import locked as lock_pools
-from kept.registration.models import Approval, Category, Delegation, Mode, Question, Quota, Seat, SeatState
+from kept.registration.models import Approval, Category, Delegation, Mode, Quota, Seat, SeatState
 from kept.registration.permissions import may_run_registration
 
-BOTH = [Mode.IN_PERSON.value, Mode.REMOTE.value]
+ARRANGED = ("names", "room", "position", "fire_limit")
 # (code, name, for whom, details): what a meeting begins with; the team changes it as it likes.
 USUAL: tuple[tuple[str, Any, Any, dict[str, Any]], ...] = (
     ("delegate", gettext_lazy("Delegate"), gettext_lazy("You represent an organisation that pledges or wants to."),
@@ -57,7 +58,7 @@ def set_up_usual(meeting: Meeting, *, seats: int | None, reserve: int = 0, by: A
             raise Refused(_("This meeting has its categories already."))
         pools = []
         if meeting.mode != AttendanceMode.REMOTE:
-            names = {code: text for code, text in meeting.venues.items()} or in_six(gettext_lazy("In the room"))
+            names = dict(meeting.venues) if meeting.venues.get("en") else in_six(gettext_lazy("In the room"))
             room = meeting.rooms.filter(removed_at=None).first()
             pools.append(add_pool(
                 meeting, {"names": names, "room": room, "bookable": seats, "protocol_reserve": reserve}, by=by, at=at
@@ -85,6 +86,23 @@ def add_pool(meeting: Meeting, values: dict[str, Any], *, by: Any, at: datetime)
         quota.save()
         history.record("quota", quota.pk, "add", by=by_name(by), at=at, data={"bookable": quota.bookable})
     return quota
+
+
+def arrange_pool(quota: Quota, values: dict[str, Any], *, by: Any, at: datetime) -> Quota:
+    """Change a pool: its names, room, place in the list, numbers. Whom it seats, and how, stays.
+
+    More seats are offered at once; fewer take nobody's seat away. Raises NotAllowed, Refused.
+    """
+    allow(may_run_registration(by, quota.meeting) or by is None)
+    with transaction.atomic():
+        quota = lock_pools(quota.meeting_id, only=quota.pk)[quota.pk]
+        for name in ARRANGED:
+            setattr(quota, name, values.get(name, getattr(quota, name)))
+        _pool_holds_together(quota)
+        quota.save(update_fields=ARRANGED)
+        history.record("quota", quota.pk, "arrange", by=by_name(by), at=at, data={"fields": sorted(values)})
+        numbers = {name: values.get(name, getattr(quota, name)) for name in ("bookable", "protocol_reserve")}
+        return change_pool(quota, **numbers, by=by, at=at)
 
 
 def add_pool_for(linked: LinkedEvent, *, by: Any, at: datetime) -> Quota:
@@ -148,40 +166,6 @@ def close_category(category: Category, *, closed: bool, by: Any, at: datetime) -
     return category
 
 
-def ask(meeting: Meeting, code: str, values: dict[str, Any], *, categories: list[Category], by: Any,
-        at: datetime) -> Question:  # fmt: skip
-    """Ask a question from now on; of one that is asked already this is the next version, answers keep the former.
-
-    Raises NotAllowed, Refused.
-    """
-    allow(may_run_registration(by, meeting) or by is None)
-    code = slugify(code)
-    if not code:
-        raise Refused(_("A question needs a short name."))
-    with transaction.atomic():
-        former = Question.objects.select_for_update().filter(meeting=meeting, code=code).order_by("-version").first()
-        if former is not None and former.replaced_at is None:
-            former.replaced_at = at
-            former.save(update_fields=["replaced_at"])
-        question = Question(meeting=meeting, code=code, version=former.version + 1 if former else 1, **values)
-        if question.kind in ("choice", "choices") and len(question.options) < 2:
-            raise Refused(_("A choice needs at least two answers to choose from."))
-        question.save()
-        question.categories.set(categories)
-        history.record("question", question.pk, "ask", by=by_name(by), at=at, data={"version": question.version})
-    return question
-
-
-def stop_asking(question: Question, *, by: Any, at: datetime) -> Question:
-    """Ask this no more; what was answered stays. Raises NotAllowed."""
-    allow(may_run_registration(by, question.meeting))
-    with transaction.atomic():
-        question.replaced_at = at
-        question.save(update_fields=["replaced_at"])
-        history.record("question", question.pk, "stop_asking", by=by_name(by), at=at)
-    return question
-
-
 def delegation_of(meeting: Meeting, organisation: Organisation) -> Delegation:
     """The one delegation of an organisation at a meeting, made at first use."""
     return Delegation.objects.get_or_create(meeting=meeting, organisation=organisation.root)[0]
@@ -207,8 +191,10 @@ def settle_everything(meeting: Meeting, *, at: datetime) -> int:
 
 
 def _pool_holds_together(quota: Quota) -> None:
-    if not quota.names:
+    if not quota.names.get("en"):
         raise Refused(_("A pool needs a name."))
+    if quota.room is not None and quota.room.meeting_id != quota.meeting_id:
+        raise Refused(_("This room belongs to another meeting."))
     if quota.bookable is not None and quota.protocol_reserve > quota.bookable:
         raise Refused(_("The reserve cannot be larger than the number of seats."))
 
