@@ -12,6 +12,7 @@ from kept.base.lifecycle import NotAllowed, Refused
 from kept.base.models import OutgoingMail
 from kept.people.models import Link
 from kept.pledges import actions as pledges
+from kept.pledges.content import PledgeContent
 from kept.registry import actions, guard, watching
 from kept.registry.models import NewPledge, SavedSearch
 from kept.registry.selection import Selection
@@ -43,6 +44,20 @@ def watch(reader, now):
     return made
 
 
+@pytest.fixture
+def revise(focal_point, secretary):
+    """The owner changes a public pledge, the secretariat publishes the change."""
+
+    def made(pledge, at, **changes) -> None:
+        text = pledges.begin_revision(pledge, by=focal_point, at=at)
+        text.content = PledgeContent.from_json(text.content).with_(**changes).to_json()
+        text.save(update_fields=["content"])
+        pledges.submit_revision(pledge, by=focal_point, at=at, reason="More than was promised.")
+        pledges.accept_revision(pledge, by=secretary, at=at)
+
+    return made
+
+
 def mails() -> list[OutgoingMail]:
     return list(OutgoingMail.objects.filter(kind="registry/search_found").order_by("pk"))
 
@@ -64,6 +79,27 @@ def test_what_was_there_before_is_not_new(watch, make_pledge, now):
     make_pledge("published")
     watch()
     assert watching.tell_due(now + LATER) == 0
+
+
+def test_a_pledge_that_comes_to_match_by_a_revision_is_new(watch, make_pledge, revise, now):
+    """Who watches Morocco is told of a pledge that names it since its revision; who watched it before is not told again."""
+    pledge = make_pledge("published", title="A cable to Gitega")
+    watch("country=MAR")
+    watch("q=cable")
+    revise(pledge, now, targets=("BDI", "MAR"))
+    assert watching.tell_due(now + LATER) == 1
+    (mail,) = mails()
+    assert mail.subject == "1 new pledge: Morocco"
+    revise(pledge, now + LATER, title="A cable to Gitega and Rabat")
+    assert watching.tell_due(now + timedelta(days=1)) == 0
+
+
+def test_published_and_revised_before_the_mail_is_told_once(watch, make_pledge, revise, now):
+    watch()
+    revise(make_pledge("published", title="A cable to Gitega"), now, title="Two cables to Gitega")
+    assert watching.tell_due(now + LATER) == 1
+    (mail,) = mails()
+    assert mail.text.count("Two cables to Gitega") == 1
 
 
 def test_words_are_searched_as_on_the_page(watch, make_pledge, now):

@@ -56,12 +56,15 @@ class SavedSearch(models.Model):
 
 
 class NewPledge(models.Model):
-    """A pledge that became public by somebody's decision, to be told. An import that publishes makes none.
+    """A pledge that became public by somebody's decision, or was revised, to be told where it is found since.
+
+    `former`: the text that was valid until then; None where there was none. An import makes none of these.
 
     Written while the head row of the log is locked, so that its ids are in the order of commit.
     """
 
-    pledge = models.OneToOneField(Pledge, on_delete=models.CASCADE, related_name="+")
+    pledge = models.ForeignKey(Pledge, on_delete=models.CASCADE, related_name="+")
+    former = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="+", null=True)
     at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ The present is answered by the index (`registry.index`); past days, and everythi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -54,6 +54,14 @@ def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]]:
     from kept.registry.index import answering
 
     return answering.keys(selection, chunk=chunk) or keys_in_sql(selection, chunk=chunk)
+
+
+def among(selection: Selection, keys: Collection[int]) -> list[int]:
+    """Those of these revisions, public ones, that a selection finds; the order means nothing."""
+    from kept.registry.index import answering
+
+    found = answering.among(selection, keys)
+    return list(rows(selection).filter(pk__in=keys).values_list("pk", flat=True)) if found is None else found
 
 
 def count(selection: Selection) -> int:
@@ -109,11 +117,11 @@ def numbers(selection: Selection) -> dict[str, dict[str, int]]:
     }
 
 
-def rows(selection: Selection, *, without: str = "") -> QuerySet[Revision]:
-    """The revisions that answer a selection; `without` leaves one facet out of account."""
+def rows(selection: Selection, *, without: str = "", of: QuerySet[Revision] | None = None) -> QuerySet[Revision]:
+    """The revisions that answer a selection; `without` leaves one facet out of account; `of` these, not the public ones."""
     if selection.problems:
         return Revision.objects.none()
-    found, at = public(selection.as_of), instant_of(selection.as_of)
+    found, at = public(selection.as_of) if of is None else of, instant_of(selection.as_of)
     for facet in facets.all_facets():
         values = selection.of(facet.name) or facet.default
         if values and facet.name != without:

@@ -6,13 +6,13 @@ the mail and that number are written in one transaction, so that none is told tw
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,13 +35,20 @@ PAUSES = {
 }
 SHOWN = 20  # pledges in one mail; of the rest it says how many
 KEPT = timedelta(days=40)  # longer than any search waits
-PIECE = 200
 
 
 @listens("pledge.published")
 def note_new(*, pledge: Pledge, at: datetime, **_more: Any) -> None:
     """A pledge became public by somebody's decision: written down in that transaction, to be told."""
-    NewPledge.objects.get_or_create(pledge=pledge, defaults={"at": at})
+    NewPledge.objects.get_or_create(pledge=pledge, former=None, defaults={"at": at})
+
+
+@listens("pledge.revised")
+def note_revised(*, pledge: Pledge, revision: Revision, at: datetime, **_more: Any) -> None:
+    """A public pledge got another text: it may be found where it was not before."""
+    former = Revision.objects.filter(pledge=pledge, n__lt=revision.n).order_by("-n").first()
+    if former is not None:
+        NewPledge.objects.create(pledge=pledge, former=former, at=at)
 
 
 def tell_due(now: datetime, *, most: int = 500) -> int:
@@ -56,7 +63,7 @@ def tell_due(now: datetime, *, most: int = 500) -> int:
 def tell(saved: SavedSearch, until: int, now: datetime) -> int:
     """One search, up to a new pledge: 1 where there was something to tell."""
     fresh = NewPledge.objects.filter(pk__gt=saved.told_until, pk__lte=until)
-    keys = matching(selection_of(saved), list(fresh.values_list("pledge_id", flat=True)))
+    keys = matching(selection_of(saved), list(fresh.order_by("pk").values_list("pledge_id", "former_id")))
     with transaction.atomic():
         current = SavedSearch.objects.select_for_update().get(pk=saved.pk)
         if current.state != SearchState.ACTIVE or current.told_until != saved.told_until:
@@ -70,18 +77,24 @@ def tell(saved: SavedSearch, until: int, now: datetime) -> int:
     return int(bool(keys))
 
 
-def matching(selection: Selection, pledges: Collection[int]) -> list[int]:
-    """Of these pledges the public revisions that a selection finds now, newest first."""
-    wanted = dict(Revision.objects.public().filter(pledge__in=pledges).values_list("pk", "published_at"))
-    if not wanted or selection.problems:
+def matching(selection: Selection, fresh: Sequence[tuple[int, int | None]]) -> list[int]:
+    """The public revisions that a selection finds now and did not find before, newest first.
+
+    `fresh`: (pledge, the text that was valid until then), in their order; a pledge may come more than once.
+    """
+    selection = watched(selection)
+    before: dict[int, int | None] = {}
+    for pledge, former in fresh:
+        before.setdefault(pledge, former)
+    texts = [former for former in before.values() if former is not None]
+    found_before = set(
+        search.rows(selection, of=Revision.objects.filter(pk__in=texts)).values_list("pledge", flat=True)
+    )
+    new = [pledge for pledge in before if pledge not in found_before]
+    public = dict(Revision.objects.public().filter(pledge__in=new).values_list("pk", "published_at"))
+    if not public or selection.problems:
         return []
-    oldest, found = min(wanted.values()), []
-    for keys in search.keys(watched(selection).with_(sort="newest"), chunk=PIECE):
-        found += [key for key in keys if key in wanted]
-        last = Revision.objects.filter(pk__in=keys).aggregate(last=Min("published_at"))["last"]
-        if last is None or last < oldest:
-            break
-    return found
+    return sorted(search.among(selection, list(public)), key=lambda key: (public[key], key), reverse=True)
 
 
 def _queue(saved: SavedSearch, keys: list[int], until: int, now: datetime) -> None:

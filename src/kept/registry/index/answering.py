@@ -7,10 +7,11 @@ nothing is chosen are counted together, each of the others once more without its
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 
+import numpy as np
 from django.utils import timezone
 
 from kept.pledges import counting
@@ -70,6 +71,19 @@ def count(selection: Selection) -> int | None:
         return None
     today = timezone.now().astimezone(UTC).date()
     return _remembered(Question(selection, reading), today, with_facets=False, with_sums=False).count
+
+
+def among(selection: Selection, keys: Collection[int]) -> list[int] | None:
+    """Those of these revisions that a selection finds; None where the index cannot answer."""
+    reading = able(selection)
+    if reading is None:
+        return None
+    wanted = np.fromiter(keys, np.int64, len(keys))
+    found = []
+    for one, mask in zip(reading.segments, Question(selection, reading).found(), strict=True):
+        here = one.arrays["key"]
+        found += here[np.isin(here, wanted) & mask].tolist()
+    return found
 
 
 def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]] | None:
