@@ -65,7 +65,12 @@ def one_size(figure: Callable, env: dict[str, str]) -> None:
 
 
 def part(name: str) -> list[str]:
-    return [sys.executable, __file__, name]
+    return part_of_file(__file__, name)
+
+
+def part_of_file(file: str, name: str) -> list[str]:
+    """The command of a part that runs as a process of its own."""
+    return [sys.executable, file, name]
 
 
 def timed(command: list, env: dict[str, str]) -> tuple[float, float]:
@@ -109,15 +114,16 @@ def words_file() -> Path:
 class Asked:
     """Questions, and how long each took."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "/pledges/") -> None:
         from django.test import Client
 
+        self.path = path
         self.client, self.luck = Client(SERVER_NAME="127.0.0.1"), random.Random(5)
         self.known: dict = {}
 
     def once(self, query: list[tuple[str, str]]) -> tuple[float, float]:
         """Milliseconds, and milliseconds of processors."""
-        address = "/pledges/" + ("?" + urlencode(query) if query else "")
+        address = self.path + ("?" + urlencode(query) if query else "")
         self.forget()
         start, cpu = time.perf_counter(), time.process_time()
         response = self.client.get(address)

@@ -75,7 +75,8 @@ class Ordering:
     """One value of `sort`: the highest first, then those without a figure; among equals the newest.
 
     `expression(at)` is the figure in SQL, of a Revision, null where there is none. `of(keys)` tells it for the index,
-    a whole number from 0 on, below 2**63; revisions without one are left out.
+    a whole number from 0 on, below 2**63; revisions without one are left out. One that is not `offered` is no value of
+    `sort`: a figure of which the index tells sums.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Ordering:
     expression: Callable[[datetime | None], Any]
     of: Callable[[Sequence[int]], Mapping[int, int]]
     place: int = 1000
+    offered: bool = True
 
 
 _facets: tuple[Facet, ...] = ()
@@ -111,7 +113,7 @@ def all_facets() -> tuple[Facet, ...]:
 
 
 def all_orderings() -> tuple[Ordering, ...]:
-    """Every order that a room brought; the registry's own are in `registry.search`."""
+    """Every order that a room brought, those for sums alone too; the registry's own are in `registry.search`."""
     return _orderings
 
 

@@ -7,8 +7,9 @@ all pledges. What became of a past day is answered by the rows that were valid a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -82,18 +83,22 @@ _MEANINGS = {
 }
 
 
-def _reported(at: datetime | None) -> Subquery:
-    day = Standing.objects.at(at).filter(pledge=OuterRef("pledge")).values("reported_on")[:1]
-    return Subquery(day)
+def _of_standing(column: str) -> Callable[[datetime | None], Subquery]:
+    """A column of the row that is true at an instant, beside a revision."""
+    return lambda at: Subquery(Standing.objects.at(at).filter(pledge=OuterRef("pledge")).values(column)[:1])
 
 
-def _days(keys: Sequence[int]) -> dict[int, int]:
-    """The day of the last public report, for the index: the ordinal number of the day."""
-    pledges = dict(Revision.objects.filter(**facets.within("pk", keys)).order_by().values_list("pledge", "pk"))
-    found = Standing.objects.at().exclude(reported_on=None)
-    asked = range(min(pledges), max(pledges) + 1) if isinstance(keys, range) and pledges else list(pledges)
-    days = found.filter(**facets.within("pledge", asked)).order_by().values_list("pledge", "reported_on")
-    return {pledges[pledge]: day.toordinal() for pledge, day in days if pledge in pledges and day is not None}
+def _figures_of(column: str, number: Callable[[Any], int], **among: bool) -> Callable[[Sequence[int]], dict[int, int]]:
+    """A column of the rows that are true now, as numbers for the index; `among`: of these rows alone."""
+
+    def of(keys: Sequence[int]) -> dict[int, int]:
+        pledges = dict(Revision.objects.filter(**facets.within("pk", keys)).order_by().values_list("pledge", "pk"))
+        asked = range(min(pledges), max(pledges) + 1) if isinstance(keys, range) and pledges else list(pledges)
+        found = Standing.objects.at().filter(**among, **facets.within("pledge", asked)).exclude(**{column: None})
+        rows = found.order_by().values_list("pledge", column)
+        return {pledges[pledge]: number(value) for pledge, value in rows if pledge in pledges}
+
+    return of
 
 
 for _place, _name in enumerate(NAMES, start=121):
@@ -103,7 +108,11 @@ for _place, _name in enumerate(NAMES, start=121):
             meaning=_MEANINGS[_name],
         )
     )  # fmt: skip
-facets.register_ordering(facets.Ordering("reported", _("Reported last"), _reported, _days))
+facets.register_ordering(
+    facets.Ordering(
+        "reported", _("Reported last"), _of_standing("reported_on"), _figures_of("reported_on", date.toordinal)
+    )
+)
 
 
 # Of figures beside the headline: pledges with a figure, by what supports it. For the links of the dashboard, no list of
@@ -131,6 +140,17 @@ FIGURES = {
     "spent": ("disbursed_level", _("Money spent")),
     "reached": ("people_level", _("People reached")),
 }
+# The figures themselves, for sums: the same money counts once, under one pledge.
+AMOUNTS: dict[str, tuple[str, dict[str, bool]]] = {
+    "signed": ("committed_cents", {"money_counts": True}),
+    "spent": ("disbursed_cents", {"money_counts": True}),
+    "reached": ("people", {}),
+}
+for _name, (_column, _among) in AMOUNTS.items():
+    _of = _figures_of(_column, lambda figure: max(0, figure), **_among)
+    facets.register_ordering(
+        facets.Ordering(f"{_name}_figure", FIGURES[_name][1], _of_standing(_column), _of, offered=False)
+    )
 for _place, (_name, (_column, _title)) in enumerate(FIGURES.items(), start=125):
     facets.register(
         facets.of_table(

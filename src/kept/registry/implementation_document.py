@@ -15,14 +15,15 @@ from kept.registry import implementing, rows
 from kept.registry.api_shapes import COUNT, DECIMAL, TEXT
 from kept.registry.selection import Selection
 
-CROSSED = ("year", "focus", "entity_type")
+CROSSED = tuple(implementing.TITLES)
 
 
 def document(selection: Selection) -> dict[str, Any]:
     """Counts, shares of all published pledges in per cent, sums by stage and by what supports them; each with its rows' address."""
     with translation.override("en"):
-        charts = {chart.key: chart for chart in implementing.charts(selection, "en")}
-        sums = {one.key: _lines(one) for one in implementing.sums(selection, "en")}
+        asked = implementing.Asked(selection, "en")
+        charts = {chart.key: chart for chart in implementing.charts(asked)}
+        sums = {one.key: _lines(one) for one in implementing.sums(asked)}
     counted = charts[filters.NAMES[0]].rows if charts else ()
     return {
         "as_of": (selection.as_of or datetime.now(UTC).date()).isoformat(),

@@ -1,8 +1,8 @@
 """What became of the promises of a selection, as charts: each a finding, rows that lead to their pledges, a table, a file.
 
 Counted are published pledges and those that were taken back: taking back improves no share. A replaced one follows its
-successor. Everything is read from `Standing` in SQL, also of a past day; what a figure counts is what the filter that it
-leads to finds. Promised, signed and spent are three figures and have no sum.
+successor. The figures are those of `outcome.py`; what a figure counts is what the filter that it leads to finds. Promised,
+signed and spent are three figures and have no sum.
 """
 
 from __future__ import annotations
@@ -10,34 +10,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import ExtractYear
+from django.db.models import Count, Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kept.base import formats
 from kept.pledges.counting import dollars
-from kept.pledges.models import Revision, RevisionTag, Status, Taxonomy
 from kept.progress import filters
-from kept.progress.models import Standing
-from kept.progress.statuses import Level, Reporting, Stands
+from kept.progress.statuses import Level, Reporting
 from kept.progress.sums import shares
-from kept.registry import listing, search
+from kept.registry import outcome
 from kept.registry.naming import name_of
+from kept.registry.outcome import Amount, Outcome
 from kept.registry.selection import Selection
 
-COUNTED = (Status.PUBLISHED.value, Status.WITHDRAWN.value)
-# How standings are drawn together: (name of the group, its standings, its title).
-GROUPS: tuple[tuple[str, tuple[str, ...], object], ...] = (
-    ("kept", (Stands.KEPT, Stands.KEPT_LATE), gettext_lazy("Kept, in time or late")),
-    ("partly", (Stands.PARTLY_KEPT,), gettext_lazy("Partly kept")),
-    ("going", (Stands.NOT_STARTED, Stands.ON_TRACK), gettext_lazy("Not started or on track")),
-    ("late", (Stands.LATE,), gettext_lazy("Late")),
-    ("ended", (Stands.NOT_KEPT, Stands.GIVEN_UP), gettext_lazy("Not kept or given up")),
-    ("unjudged", (Stands.UNJUDGED,), gettext_lazy("Cannot be judged")),
+# The groups of standings that are drawn together, and their titles.
+GROUPS: tuple[tuple[str, tuple[str, ...], object], ...] = tuple(
+    (look, outcome.GROUPS[look], title)
+    for look, title in (
+        ("kept", gettext_lazy("Kept, in time or late")),
+        ("partly", gettext_lazy("Partly kept")),
+        ("going", gettext_lazy("Not started or on track")),
+        ("late", gettext_lazy("Late")),
+        ("ended", gettext_lazy("Not kept or given up")),
+        ("unjudged", gettext_lazy("Cannot be judged")),
+    )
 )
-LOOKS = {value: group for group, values, _title in GROUPS for value in values}
+LOOKS: dict[str, str] = dict(outcome.LOOK_OF)
 LOOKS |= {"self_reported": "partly", "documented": "kept", "verified": "kept", "none": "unjudged"}
 LOOKS |= {"current": "kept", "closed": "partly", "not_yet_due": "going", "due": "going", "overdue": "late",
           "silent": "ended", "unreachable": "ended"}  # fmt: skip
@@ -104,7 +106,7 @@ class Sums:
     money: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
     """A selection with what is counted of it."""
 
@@ -113,29 +115,25 @@ class Asked:
 
     @property
     def counted(self) -> Selection:
-        """The selection with those that were taken back, where it chose no status itself."""
-        return self.selection.with_() if self.selection.of("status") else self.selection.choosing("status", COUNTED)
+        return outcome.counted(self.selection)
 
-    def revisions(self) -> QuerySet[Revision]:
-        return search.rows(self.counted).order_by()
+    @cached_property
+    def found(self) -> Outcome:
+        return outcome.outcome(self.counted)
 
-    def standings(self) -> QuerySet[Standing]:
-        at = search.instant_of(self.selection.as_of)
-        return filters.rows(at).filter(counts=True, pledge__in=self.revisions().values("pledge")).order_by()
-
-    def standing(self, pledge: str) -> Subquery:
-        """How a pledge stands, beside whatever names it in the column `pledge`."""
-        at = search.instant_of(self.selection.as_of)
-        return Subquery(Standing.objects.at(at).filter(pledge=OuterRef(pledge)).values("standing")[:1])
+    @cached_property
+    def _rows(self) -> tuple[str, Selection]:
+        """The registry's page, and what it shows: hundreds of addresses begin with it."""
+        return reverse("registry:pledges"), self.counted.with_(view="", measure="")
 
     def url(self, **chosen: Iterable[str]) -> str:
         """The pledges behind a figure: the registry's page of them."""
-        found = self.counted
+        path, found = self._rows
         for name, values in chosen.items():
             asked = tuple(values)
             known = found.of(name)
             found = found.choosing(name, tuple(v for v in asked if v in known) if known and name != "status" else asked)
-        return listing.address(found.with_(view="", measure=""))
+        return path + found.to_query()
 
     def percent(self, count: int, whole: int) -> str:
         return formats.format_percent(Decimal(count) / whole if whole else Decimal(0), self.language)
@@ -144,28 +142,32 @@ class Asked:
         return formats.format_money_short(dollars(cents), "USD", self.language)
 
 
-def charts(selection: Selection, language: str) -> list[Chart]:
+TITLES = {
+    "year": gettext_lazy("By year of publication"),
+    "focus": gettext_lazy("By focus area"),
+    "region": gettext_lazy("By region"),
+    "entity_type": gettext_lazy("By kind of organisation"),
+    "beneficiary": gettext_lazy("For whom"),
+}
+
+
+def charts(asked: Asked) -> list[Chart]:
     """Every chart of pledges, in the order of the page; none where there are no pledges."""
-    asked = Asked(selection, language)
     counts = {name: counts_of(asked, name) for name in filters.NAMES}
     if not sum(counts["standing"].values()):
         return []
+    found = {
+        "standing": _standing_found, "level": _level_found, "reporting": _reporting_found, "said": _said_found
+    }  # fmt: skip
     return [
-        _chart(asked, "standing", counts["standing"], _standing_found),
-        _chart(asked, "level", counts["level"], _level_found),
-        _chart(asked, "reporting", counts["reporting"], _reporting_found),
-        _chart(asked, "said", counts["said"], _said_found),
-        _crossed(asked, "year", _("By year of publication"), _by_year(asked)),
-        _crossed(asked, "focus", _("By focus area"), _by_focus(asked)),
-        _crossed(asked, "entity_type", _("By kind of organisation"), _by_column(asked, "entity_type")),
+        *(_chart(asked, name, counts[name], finding) for name, finding in found.items()),
+        *(_crossed(asked, name, str(title)) for name, title in TITLES.items()),
     ]
 
 
 def counts_of(asked: Asked, name: str) -> dict[str, int]:
     """{value: pledges} of one of `filters.NAMES`, every value told, also with 0."""
-    column = filters.COLUMNS[name]
-    found = dict(asked.standings().values_list(column).annotate(n=Count("pk")))
-    return {value: found.get(value, 0) for value in filters.NAMES_OF[name]}
+    return {value: asked.found.counts[name].get(value, 0) for value in filters.NAMES_OF[name]}
 
 
 def _chart(asked: Asked, name: str, counts: Mapping[str, int], found: Callable[..., str]) -> Chart:
@@ -225,57 +227,35 @@ def _said_found(asked: Asked, counts: Mapping[str, int]) -> str:
 
 # Two things at once ------------------------------------------------------------------------------------------------
 
-Crossed = dict[str, dict[str, int]]  # {value: {standing: pledges}}
 
-
-def _by_column(asked: Asked, name: str) -> Crossed:
-    rows = asked.revisions().annotate(stands=asked.standing("pledge"))
-    return _table(rows.exclude(stands=None).values_list(name, "stands").annotate(n=Count("pk")))
-
-
-def _by_year(asked: Asked) -> Crossed:
-    rows = asked.revisions().annotate(stands=asked.standing("pledge"), in_year=ExtractYear("published_at"))
-    found = _table(rows.exclude(stands=None).values_list("in_year", "stands").annotate(n=Count("pk")))
-    return dict(sorted(found.items(), reverse=True))
-
-
-def _by_focus(asked: Asked) -> Crossed:
-    tags = RevisionTag.objects.filter(taxonomy=Taxonomy.FOCUS, revision__in=asked.revisions().values("pk")).order_by()
-    tags = tags.annotate(stands=asked.standing("revision__pledge")).exclude(stands=None)
-    return _table(tags.values_list("slug", "stands").annotate(n=Count("revision", distinct=True)))
-
-
-def _table(rows: Iterable[tuple]) -> Crossed:
-    found: Crossed = {}
-    for value, standing, n in rows:
-        if value not in ("", None):
-            found.setdefault(str(value), {})[standing] = n
-    return found
-
-
-def _crossed(asked: Asked, name: str, title: str, found: Crossed) -> Chart:
+def _crossed(asked: Asked, name: str, title: str) -> Chart:
     """A line for each value; where some were chosen, for these: a pledge of two focus areas is in no other line."""
     chosen = asked.selection.of(name)
-    shown = {value: counts for value, counts in found.items() if not chosen or value in chosen}
-    rows = tuple(_row(asked, name, value, counts) for value, counts in shown.items())
-    if name != "year":
-        rows = tuple(sorted(rows, key=lambda row: -row.count))
+    shown = {value: row for value, row in asked.found.crossed[name].items() if not chosen or value in chosen}
+    rows = [_row(asked, name, value, row) for value, row in shown.items()]
+    rows.sort(key=lambda row: (-int(row.value), "") if name == "year" else (-row.count, row.value))
     heads = tuple((look, str(group)) for look, _values, group in GROUPS)
-    return Chart(name, title, _best(asked, rows), rows, heads)
+    return Chart(name, title, _best(asked, rows), tuple(rows), heads)
 
 
 def _row(asked: Asked, name: str, value: str, counts: Mapping[str, int]) -> Row:
-    pieces = pieces_of(asked, counts, **{name: (value,)})
+    pieces = _pieces(asked, counts, **{name: (value,)})
     label = name_of(name, value, asked.language)
     return Row(value, label, sum(piece.count for piece in pieces), asked.url(**{name: (value,)}), pieces)
 
 
-def pieces_of(asked: Asked, counts: Mapping[str, int], **chosen: Iterable[str]) -> tuple[Piece, ...]:
-    """{standing: pledges} in the groups of the page, in their order, each where the one before ends."""
+def pieces_of(asked: Asked, counts: Mapping[str, int]) -> tuple[Piece, ...]:
+    """{standing: pledges} in the groups of the page."""
     grouped = {look: sum(counts.get(one, 0) for one in values) for look, values, _title in GROUPS}
-    parts, start, pieces = shares(grouped, digits=1), Decimal(0), []
+    return _pieces(asked, grouped)
+
+
+def _pieces(asked: Asked, grouped: Mapping[str, int], **chosen: Iterable[str]) -> tuple[Piece, ...]:
+    """{group: pledges} in the order of the page, each where the one before ends."""
+    whole = {look: grouped.get(look, 0) for look, _values, _title in GROUPS}
+    parts, start, pieces = shares(whole, digits=1), Decimal(0), []
     for look, values, _title in GROUPS:
-        pieces.append(Piece(grouped[look], parts[look], start, look, asked.url(**chosen, standing=values)))
+        pieces.append(Piece(whole[look], parts[look], start, look, asked.url(**chosen, standing=values)))
         start += parts[look]
     return tuple(pieces)
 
@@ -295,28 +275,18 @@ def _best(asked: Asked, rows: Sequence[Row]) -> str:
 # Money and people --------------------------------------------------------------------------------------------------
 
 
-def sums(selection: Selection, language: str) -> list[Sums]:
+def sums(asked: Asked) -> list[Sums]:
     """Money in its three stages, and people: each figure with what supports it."""
-    asked = Asked(selection, language)
-    promised = asked.revisions().aggregate(
-        cents=Sum("usd_cents"), with_amount=Count("usd_cents"), people=Sum("people_expected"),
-        with_people=Count("people_expected"),
-    )  # fmt: skip
-    return [_money(asked, promised), _people(asked, promised)]
+    return [_money(asked), _people(asked)]
 
 
-def _money(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
+def _money(asked: Asked) -> Sums:
     bands = ("lt100k", "lt1m", "lt10m", "lt100m", "lt1bn", "more")
+    promised = asked.found.promised
     lines = [
-        Line(
-            _("Promised"),
-            dollars(promised["cents"]),
-            promised["with_amount"] or 0,
-            asked.url(amount=bands),
-            value="promised",
-        ),
-        *_by_level(asked, "signed", _("Signed"), "committed_cents", money=True),
-        *_by_level(asked, "spent", _("Spent"), "disbursed_cents", money=True),
+        Line(_("Promised"), dollars(promised.total), promised.pledges, asked.url(amount=bands), value="promised"),
+        *_by_level(asked, "signed", _("Signed"), money=True),
+        *_by_level(asked, "spent", _("Spent"), money=True),
     ]
     whole = {line.name: line.amount for line in lines if not line.part}
     sentence = _(
@@ -332,18 +302,18 @@ def _money(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
 
 def unknown(selection: Selection) -> tuple[Decimal, int]:
     """Of the pledges that name an amount, those of whose money nothing was reported: (US dollars promised, pledges)."""
-    asked = Asked(selection, "en")
+    counted = outcome.counted(selection)
     signed, spent = (filters.FIGURES[name][0] for name in ("signed", "spent"))
-    silent = asked.standings().filter(**{signed: "", spent: ""}).values("pledge")
-    named = asked.revisions().filter(pledge__in=silent).exclude(usd_cents=None)
+    silent = outcome.standings(counted).filter(**{signed: "", spent: ""}).values("pledge")
+    named = outcome.revisions(counted).filter(pledge__in=silent).exclude(usd_cents=None)
     found = named.aggregate(cents=Sum("usd_cents"), pledges=Count("pk"))
     return dollars(found["cents"]), found["pledges"]
 
 
-def _people(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
-    reached = _by_level(asked, "reached", _("Reached"), "people", money=False)
-    expected = promised["people"] or 0
-    lines = (Line(_("Expected"), expected, promised["with_people"] or 0, asked.url(), value="expected"), *reached)
+def _people(asked: Asked) -> Sums:
+    reached = _by_level(asked, "reached", _("Reached"), money=False)
+    expected, pledges = asked.found.expected.total, asked.found.expected.pledges
+    lines = (Line(_("Expected"), expected, pledges, asked.url(), value="expected"), *reached)
     sentence = _(
         "People expected to benefit: %(expected)s. Reached, as far as reports say: %(reached)s. People of several pledges "
         "may be the same people."
@@ -354,30 +324,19 @@ def _people(asked: Asked, promised: Mapping[str, int | None]) -> Sums:
     return Sums("people", _("People"), sentence, lines, money=False)
 
 
-def _by_level(asked: Asked, facet: str, name: str, column: str, *, money: bool) -> list[Line]:
-    level, _title = filters.FIGURES[facet]
-    rows = asked.standings().exclude(**{level: ""})
-    if money:
-        rows = rows.filter(money_counts=True)  # the same money counts once, under one pledge
-    found = {one: (total or 0, n) for one, total, n in rows.values_list(level).annotate(t=Sum(column), n=Count("pk"))}
+def _by_level(asked: Asked, facet: str, name: str, *, money: bool) -> list[Line]:
+    found = asked.found.staged[facet]
 
     def shown(total: int) -> Decimal | int:
         return dollars(total) if money else total
 
-    whole = Line(
-        name, shown(sum(total for total, _n in found.values())), sum(n for _total, n in found.values()),
-        asked.url(**{facet: Level.values}), value=facet,
-    )  # fmt: skip
+    whole = sum(found.values(), Amount(0, 0))
     parts = [
         Line(
-            str(Level(one).label),
-            shown(found[one][0]),
-            found[one][1],
-            asked.url(**{facet: (one,)}),
-            part=True,
+            str(Level(one).label), shown(found[one].total), found[one].pledges, asked.url(**{facet: (one,)}), part=True,
             value=one,
         )
         for one in Level.values
         if one in found
-    ]
-    return [whole, *parts]
+    ]  # fmt: skip
+    return [Line(name, shown(whole.total), whole.pledges, asked.url(**{facet: Level.values}), value=facet), *parts]

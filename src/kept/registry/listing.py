@@ -148,7 +148,7 @@ def chips(selection: Selection, language: str) -> list[dict[str, str]]:
 
 def sorts(selection: Selection) -> list[dict[str, Any]]:
     """The orders to choose from."""
-    brought = {ordering.name: ordering.title for ordering in all_orderings()}
+    brought = {ordering.name: ordering.title for ordering in all_orderings() if ordering.offered}
     return [
         {"name": name, "url": address(selection.with_(sort=key)), "current": selection.order == key}
         for key, name in (SORTS | brought).items()

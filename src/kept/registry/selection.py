@@ -129,7 +129,7 @@ class Selection:
 
 def all_sorts() -> tuple[str, ...]:
     """Every value of `sort`."""
-    return tuple(dict.fromkeys((*SORTS, *(ordering.name for ordering in all_orderings()))))
+    return tuple(dict.fromkeys((*SORTS, *(one.name for one in all_orderings() if one.offered))))
 
 
 def names() -> tuple[str, ...]:

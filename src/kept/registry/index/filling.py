@@ -161,7 +161,7 @@ def organisations(leads: np.ndarray, partner_rows: np.ndarray, partners: np.ndar
 def in_order(made: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The rows in each order; what is equal in it stands newest first, then by number."""
     by = {f"by_{name}": made[held] if held else None for name, held in OWN_ORDERS.items()}
-    by |= {f"by_o_{name}": made[f"o_{name}"] for name in schema.orderings()}
+    by |= {f"by_o_{name}": made[f"o_{name}"] for name in schema.offered()}
     newest = (-made["number"], -made["published"])
     return {
         name: np.lexsort(newest if values is None else (*newest, values if name == "by_ending" else -values)).astype(

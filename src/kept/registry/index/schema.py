@@ -30,6 +30,12 @@ def orderings() -> tuple[str, ...]:
     return tuple(ordering.name for ordering in all_orderings())
 
 
+@until_registered
+def offered() -> tuple[str, ...]:
+    """Those of them that readers may order by."""
+    return tuple(ordering.name for ordering in all_orderings() if ordering.offered)
+
+
 def fingerprint() -> str:
     """Names this way of indexing: an index that was made in another one is not read. Other stemmers make other stems."""
     made = [str(VERSION), Stemmer.version(), *facets(), *orderings(), *words.STEMMERS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -105,6 +106,7 @@ class Segment:
         self.alive[gone] = False
         self.number_alive = self.size - len(gone)
         self._totals: dict[str, np.ndarray] = {}
+        self.of_all: dict[str, Any] = {}  # what is true of all rows, worked out once: see outcome.py
         self.all_cents: list[int] | None = None  # of all rows by the key of the money column: see sums.py
 
     # Which rows ----------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def counter(request: HttpRequest) -> HttpResponse:
 def stages(as_of: date | None, language: str) -> dict[str, Any]:
     """What of the announced money is signed and spent, by what supports it, and of how much nothing is known."""
     counted = Selection(chosen={"status": (Status.PUBLISHED,)}, as_of=as_of)
-    money, _people = implementing.sums(counted, language)
+    money, _people = implementing.sums(implementing.Asked(counted, language))
     amount, pledges = implementing.unknown(counted)
     return {"stages": money if money.lines[0].pledges else None, "unknown_amount": amount, "unknown_pledges": pledges}
 

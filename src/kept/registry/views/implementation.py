@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +17,10 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from kept.progress import filters
-from kept.registry import implementing, listing, rows, search
+from kept.registry import implementing, listing, outcome, rows, search
 from kept.registry.selection import Selection
 
-KEYS = (*filters.NAMES, "year", "focus", "entity_type", "money", "people")
+KEYS = (*filters.NAMES, *outcome.CROSSED, "money", "people")
 NOT_OFFERED = {"status", *filters.NAMES}  # the charts themselves are about these
 
 
@@ -28,29 +29,32 @@ def progress(request: HttpRequest) -> HttpResponse:
     """/progress/?<the registry's filters>"""
     language = get_language() or "en"
     selection = Selection.from_query(request.GET)
-    counted = implementing.Asked(selection, language).counted
-    charts = [] if selection.problems else implementing.charts(selection, language)
+    asked = implementing.Asked(selection, language)
+    counted = asked.counted
+    charts = [] if selection.problems else implementing.charts(asked)
     numbers = {} if selection.problems else search.answer(counted, 1, with_sums=False).facets
+    here = _here()
     context: dict[str, Any] = {
         "selection": selection,
         "charts": charts,
         "pledges": sum(row.count for row in charts[0].rows) if charts else 0,
         "rows_url": listing.address(counted.with_(view="", measure="")),
-        "sums": implementing.sums(selection, language) if charts else [],
+        "sums": implementing.sums(asked) if charts else [],
         "facets": [
-            {**one, "values": [{**value, "url": _here(value["url"])} for value in one["values"]]}
+            {**one, "values": [{**value, "url": here(value["url"])} for value in one["values"]]}
             for one in listing.filters(selection, numbers, language)
             if one["name"] not in NOT_OFFERED
         ],
-        "chips": [{**chip, "url": _here(chip["url"])} for chip in listing.chips(selection, language)],
+        "chips": [{**chip, "url": here(chip["url"])} for chip in listing.chips(selection, language)],
         "query": selection.with_(view="", measure="").to_query(),
     }
     return render(request, "registry/implementation.html", context)
 
 
-def _here(url: str) -> str:
-    """The same selection on this page."""
-    return url.replace(reverse("registry:pledges"), reverse("registry:progress"), 1)
+def _here() -> Callable[[str], str]:
+    """From an address of the registry to the same selection on this page."""
+    there, here = reverse("registry:pledges"), reverse("registry:progress")
+    return lambda url: url.replace(there, here, 1)
 
 
 @require_safe
@@ -65,10 +69,11 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponse("\r\n".join(f"{p.name}={p.shown}" for p in selection.problems), status=400,
                             content_type="text/plain; charset=utf-8")  # fmt: skip
     with translation.override("en"):
+        asked = implementing.Asked(selection, "en")
         if key in ("money", "people"):
-            _sums(writer, next(one for one in implementing.sums(selection, "en") if one.key == key))
+            _sums(writer, next(one for one in implementing.sums(asked) if one.key == key))
         else:
-            _rows(writer, next((one for one in implementing.charts(selection, "en") if one.key == key), None))
+            _rows(writer, next((one for one in implementing.charts(asked) if one.key == key), None))
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
 
 
