@@ -76,7 +76,9 @@ def _holding(parts: Collection[str]) -> list[Column]:
     return [column for column in columns.all_columns() if set(parts) & set(column.parts)]
 
 
-def _counted(segment: Segment, mask: np.ndarray, rows: np.ndarray, groups: Groups, wanted: Collection[Column]) -> Arrays:
+def _counted(
+    segment: Segment, mask: np.ndarray, rows: np.ndarray, groups: Groups, wanted: Collection[Column]
+) -> Arrays:
     """{column: how many rows have each key and each group}."""
     group_of, width = _groups(segment, groups), len(groups) + 1  # the last: no standing
     found, several = {}, None
