@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
+from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
 
+import openpyxl
 import pytest
 
 from tests.browser import someone
@@ -75,6 +78,37 @@ def test_somebody_without_a_mouse_searches_walks_the_results_and_compares_two(ch
     assert reader.page.locator(".compare thead th").count() == 2
     assert reader.page.url.count("ref=P-") == 2
     reader.page.context.close()
+
+
+def test_an_analyst_takes_all_rows_and_they_add_up_to_the_counter(chrome, demonstration, tmp_path):
+    """From the page of open data: the whole as CSV and Excel; every column is explained there; the sums are the counter's."""
+    analyst = someone(chrome, demonstration)
+    analyst.go("/data/")
+
+    def taken(name: str) -> Path:
+        with analyst.page.expect_download() as found:
+            analyst.page.get_by_role("rowheader").get_by_role("link", name=name, exact=True).click()
+        found.value.save_as(tmp_path / found.value.suggested_filename)
+        return tmp_path / found.value.suggested_filename
+
+    explained = analyst.page.locator("#columns tbody th code").all_inner_texts()
+    with taken("CSV").open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = list(reader)
+    assert reader.fieldnames == explained
+    figures = asked(demonstration, "/api/v1/counter")
+    assert len(rows) == figures["pledges"]
+    assert len({row["reference"] for row in rows}) == len(rows)
+    assert sum(Decimal(row["amount_usd"] or 0) for row in rows) == Decimal(figures["amount_usd"])
+    sheet = openpyxl.load_workbook(taken("Excel"), read_only=True).worksheets[0]
+    head, *cells = sheet.iter_rows(values_only=True)
+    at = head.index("amount_usd")
+    assert len(cells) == len(rows)
+    assert sum(Decimal(str(row[at] or 0)) for row in cells) == Decimal(figures["amount_usd"])
+    analyst.follow("Search the pledges")
+    assert analyst.heading.startswith(f"{len(rows):,} pledges")
+    assert analyst.said == []
+    analyst.page.context.close()
 
 
 @pytest.mark.parametrize(("language", "javascript"), [("en", False), ("ar", True)], ids=["no_javascript", "arabic"])

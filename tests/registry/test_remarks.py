@@ -191,3 +191,31 @@ def test_a_remark_on_a_draft_knows_nothing_of_it(client, make_pledge):
     hidden = make_pledge("embargoed", title="Qwyjibo")
     page = client.get("/wrong/", {"page": f"/pledges/{hidden.key}/"}).content.decode()
     assert "Qwyjibo" not in page
+
+
+def test_who_made_it_is_forgotten_a_year_after_it_was_settled(remark, secretary, now):
+    """The outbox has its own time (docs/administrators): here only what the registry keeps."""
+    open_one = actions.leave_remark("/counter/", "And this?", email="other@example.net", name="O. Ther", at=now)
+    actions.confirm_remark(open_one, at=now)
+    never = actions.leave_remark("/counter/", "Never said yes.", email="third@example.net", at=now)
+    actions.close_remark(remark, by=secretary, at=now)
+    actions.forget_old_remarks(now + timedelta(days=364))
+    remark.refresh_from_db()
+    assert remark.email == "reader@example.net"
+    assert not Remark.objects.filter(pk=never.pk).exists()
+    actions.forget_old_remarks(now + timedelta(days=366))
+    remark.refresh_from_db()
+    open_one.refresh_from_db()
+    assert (remark.email, remark.name, remark.text) == ("", "", "It was 2028, says the ministry.")
+    assert (open_one.email, open_one.name) == ("other@example.net", "O. Ther")
+
+
+def test_pages_of_places_themes_and_organisations_offer_to_tell_of_new_pledges(client, make_pledge):
+    make_pledge("published")
+    for path, query in (
+        ("/countries/BDI/", "country=BDI"),
+        ("/organisations/lake-networks/", "organisation=lake-networks"),
+    ):
+        assert re.search(
+            rf'href="/pledges/[^"]*\?[^"]*{query}[^"]*"[^>]*>Tell me of new ones', client.get(path).content.decode()
+        )

@@ -9,7 +9,7 @@ from kept.base.permissions import may_use_desk
 from kept.base.worker import register_duty
 from kept.people.permissions import roles_of
 from kept.registry import becoming, desk, purposes, remarked, standings, telling, watching  # noqa: F401  (they register themselves)
-from kept.registry.actions.dumping import dump_due
+from kept.registry.actions import dump_due, forget_old_remarks
 from kept.registry.index.following import keep_current
 
 navigation.register(navigation.Entry(name=_("Coalition"), url_name="registry:home", order=10))
@@ -43,4 +43,5 @@ navigation.register(
 navigation.point("wrong", "registry:wrong")
 register_duty("searches", every=30, run=watching.tell_due)
 register_duty("registry.tidy", every=86_400, run=watching.tidy)
+register_duty("remarks.tidy", every=86_400, run=forget_old_remarks)
 register_duty("dumps", every=900, run=dump_due, lease=3_600)

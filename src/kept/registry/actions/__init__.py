@@ -6,6 +6,7 @@ from kept.registry.actions.remarking import (
     begin_correction,
     close_remark,
     confirm_remark,
+    forget_old_remarks,
     leave_remark,
     name_correction,
     pass_on_remark,
@@ -24,6 +25,6 @@ from kept.registry.actions.searching import (
 
 __all__ = [
     "answer_remark", "begin_correction", "change_search", "close_remark", "confirm_remark", "confirm_search",
-    "dump_day", "dump_due", "end_search", "leave_remark", "name_correction", "pass_on_remark", "pause_search",
+    "dump_day", "dump_due", "end_search", "forget_old_remarks", "leave_remark", "name_correction", "pass_on_remark", "pause_search",
     "remove_dumps", "reopen_remark", "reply_to_remark", "resume_search", "save_search", "show_remark",
 ]  # fmt: skip

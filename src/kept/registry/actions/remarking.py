@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +34,7 @@ CONFIRM = "confirm_remark"
 DAYS = 7  # in which an address is confirmed
 MOST_UNCONFIRMED = 3  # of one address
 LONGEST = 4000
+FORGOTTEN = timedelta(days=365)  # after which nobody needs to know any more who made it
 _PLEDGE = re.compile(r"/pledges/([Pp]-[0-9]{1,9})/")
 _ORGANISATION = re.compile(r"/organisations/([-\w]+)/")
 
@@ -205,6 +206,14 @@ def _moved(remark: Remark, name: str, *, by: Any, at: datetime, reason: str = ""
         remark.save(update_fields=["state", "changed_at", *changes])
         history.record("remark", remark.pk, name, by=by, at=at, from_state=before, to_state=move.target, reason=reason)
     return remark
+
+
+def forget_old_remarks(now: datetime) -> None:
+    """The worker's duty: what nobody confirmed goes; what was settled a year ago loses who made it, and stays."""
+    Remark.objects.filter(state=RemarkState.UNCONFIRMED, made_at__lt=now - timedelta(days=DAYS)).delete()
+    settled = (RemarkState.ANSWERED, RemarkState.CORRECTED, RemarkState.CLOSED)
+    old = Remark.objects.filter(state__in=settled, changed_at__lt=now - FORGOTTEN)
+    old.exclude(name="", email="").update(name="", email="")
 
 
 def _changed(remark: Remark, verb: str, *, by: Any, at: datetime, **changes: Any) -> Remark:
