@@ -83,10 +83,14 @@ RUSSIAN = Face("kept-serif-cyrillic.woff2", "Kept Serif", "", CYRILLIC | ASCII |
 COPIES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "htmx-LICENSE.txt": "htmx.org/LICENSE",
+    "qr.js": "qr/index.js",
+    "qr-decode.js": "qr/decode.js",
+    "qr-LICENSE.txt": "qr/LICENSE-MIT",
     "source-sans-3-LICENSE.txt": "@fontsource-variable/source-sans-3/LICENSE",
     "source-serif-4-LICENSE.txt": "@fontsource-variable/source-serif-4/LICENSE",
 }
-PACKAGES = ["@fontsource-variable/source-sans-3", "@fontsource-variable/source-serif-4", "htmx.org"]
+RENAMED = {"qr-decode.js": ("from './index.js'", "from './qr.js'")}  # what a copy calls its neighbour
+PACKAGES = ["@fontsource-variable/source-sans-3", "@fontsource-variable/source-serif-4", "htmx.org", "qr"]
 
 
 def cut(face: Face) -> TTFont:
@@ -146,6 +150,9 @@ def make(into: Path) -> None:
     write(RUSSIAN, join(RUSSIAN, SERIF_PARTS), into)
     for name, source in COPIES.items():
         shutil.copyfile(MODULES / source, into / name)
+    for name, (before, after) in RENAMED.items():
+        text = (into / name).read_text()
+        (into / name).write_text(text.replace(before, after, 1))
     versions = {name: json.loads((MODULES / name / "package.json").read_text())["version"] for name in PACKAGES}
     files = {
         path.name: {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

@@ -31,11 +31,12 @@ REFUSALS: dict[str, Any] = {
     "waiting": _("On the waiting list. Ten minutes before the start who waits is let in, in order."),
     "turn": _("On the waiting list: others who are here come first, or no chair is free yet."),
     "ask": _("On the waiting list: this needs the network."),
+    "network": _("Without the network this phone may let in nobody more: the fire limit."),
     "online": _("Registered to take part online."),
     "elsewhere": _("Not for this door."),
     "same_name": _("Has the name of somebody who is not to be admitted. Call the officer in charge."),
 }
-NEVER_FORCED = frozenset({"unknown", "barred", "full"})
+NEVER_FORCED = frozenset({"unknown", "barred", "full", "network"})
 AT_THE_DESK_ONLY = frozenset({"same_name", "provisional", "proof"})  # forced by an account, not by a phone
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from kept.meetings.models import Meeting
 from kept.registration.actions import may_register_now
-from kept.registration.permissions import may_run_registration
+from kept.registration.permissions import may_admit, may_run_registration
 from kept.registration.queries import numbers, pools_shown, waiting_for
 
 FRESH = timedelta(seconds=5)  # so long may "37 of 300 seats left" be said after somebody took one
@@ -29,6 +29,11 @@ def desk_panel(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, Any
     if not may_run_registration(request.user, meeting):
         return None
     return {"meeting": meeting, "registered": sum(sum(row.values()) for row in numbers(meeting).values())}
+
+
+def doors_panel(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, Any] | None:
+    """The way to the doors and the entrance, on the desk's page of a meeting."""
+    return {"meeting": meeting} if may_admit(request.user, meeting) else None
 
 
 def who_wait(person: Any) -> int:

@@ -12,7 +12,7 @@ from kept.registration import notices, purposes  # noqa: F401  (they register th
 from kept.registration.actions.admitting import miss
 from kept.registration.actions.approving import escalate_silence
 from kept.registration.actions.offering import lapse_offers
-from kept.registration.boxes import box, desk_panel, who_wait
+from kept.registration.boxes import box, desk_panel, doors_panel, who_wait
 from kept.registration.queries import represented_by
 
 register_duty("registration.lapse_offers", every=15, run=lapse_offers)
@@ -21,6 +21,7 @@ register_duty("registration.miss", every=3600, run=miss)
 
 panels.register(panels.Panel("registration", panels.BOX, 10, "registration/box.html", box))
 panels.register(panels.Panel("registration", panels.DESK, 10, "registration/desk/panel.html", desk_panel))
+panels.register(panels.Panel("doors", panels.DESK, 12, "registration/desk/doors_panel.html", doors_panel))
 register_entry(
     Entry(
         _("Delegations"),

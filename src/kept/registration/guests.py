@@ -127,6 +127,21 @@ def ahead_of(registration: Registration, counted: CheckInList, presences: dict[i
     return len(keys) if own is None else sum(key < own for key in keys.values())
 
 
+def standby(counted: CheckInList, most: int = 20) -> list[tuple[Registration, bool]]:
+    """The first who wait for a seat in the room, in the order of the line; whether each has been at this door."""
+    here = set(
+        CheckIn.objects.filter(list=counted, outcome=Outcome.REFUSED, refusal__in=WAITS_HERE, voided_at=None)
+        .exclude(registration=None).values_list("registration_id", flat=True)
+    )  # fmt: skip
+    line = Seat.objects.filter(
+        registration__state=State.WAITLISTED, registration__erased_at=None, state=SeatState.WAITING,
+        quota__meeting=counted.meeting_id, quota__mode=Mode.IN_PERSON, quota__day=None, quota__session=None,
+        quota__linked_event=None,
+    ).select_related("registration__category")  # fmt: skip
+    ordered = line.order_by("priority", "-visa", "arrival")[:most]  # as seating.line_key
+    return [(seat.registration, seat.registration_id in here) for seat in ordered]
+
+
 def list_for(counted: CheckInList, at: datetime) -> list[dict[str, Any]]:
     """What a phone keeps of everybody who may stand before it: fingerprint, name, category, why not.
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration import setup_urls
+from kept.registration import door_urls, setup_urls
 from kept.registration.desk import registrations
-from kept.registration.views import delegations, joining, own, register
+from kept.registration.views import check_in, delegations, joining, own, register
 
 app_name = "registration"
 urlpatterns = [
+    path("check-in/", check_in.page, name="check_in"),
+    path("check-in/worker.js", check_in.worker, name="check_in_worker"),
+    path("check-in/check-in.webmanifest", check_in.manifest, name="check_in_manifest"),
     path("meetings/registration/<str:token>/", own.own, name="own"),
     path("meetings/registration/<str:token>/sent/", register.sent, name="sent"),
     path("meetings/registration/<str:token>/step/<slug:step>/", register.step, name="step"),
@@ -28,5 +31,6 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/registrations/decide/", registrations.decide, name="desk_decide"),
     path("desk/meetings/<slug:slug>/registrations/pools/", registrations.pools, name="desk_pools"),
     path("desk/meetings/<slug:slug>/registrations/pools/<int:pk>/", registrations.pool, name="desk_pool"),
+    *door_urls.urlpatterns,
     *setup_urls.urlpatterns,
 ]
