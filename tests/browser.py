@@ -29,6 +29,10 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 40  # seconds for a server to answer, on a machine with other work
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
+FLAGS += [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]  # a camera and a microphone, of no one
 
 
 @cache

@@ -1,6 +1,6 @@
 """A speaker: asked by mail, says yes without an account, writes what is shown, shows it; then it stands in the programme.
 
-Walked in English on a telephone, and in Arabic without JavaScript.
+Walked in English on a telephone, from afar and with a test of the connection, and in Arabic without JavaScript.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def test_asked_answered_and_shown(chrome, demonstration, way):
     staff.write("Name", name)
     staff.write("Mail address", email)
     staff.choose("Language of the mail", own_name)
+    if javascript:
+        staff.tick("Speaks from afar")
     staff.press("Save")
     staff.page.get_by_label(name, exact=True).check()
     staff.press("Invite those who are ticked")
@@ -75,6 +77,16 @@ def test_asked_answered_and_shown(chrome, demonstration, way):
     phone.follow("Your public page")
     phone.sees(biography)
     assert found(house, page)
+
+    if javascript:
+        phone.page.go_back()
+        phone.follow("Connection test")
+        phone.page.locator("[data-begin]").click()
+        phone.sees("Done. Answer below and keep the result.")
+        assert phone.page.locator("video").is_visible()
+        phone.press("Keep the result")
+        phone.sees("Your last test")
+        assert "Mbit/s" in phone.text
 
     # The desk sees it.
     staff.go(desk)

@@ -247,6 +247,7 @@ PAGES = {
         f"/meetings/registration/{'b' * 43}/step/check/",
         f"/meetings/speaking/{'c' * 43}/", f"/meetings/speaking/{'c' * 43}/words/",
         f"/meetings/speaking/{'c' * 43}/practical/", f"/meetings/speaking/{'c' * 43}/presentation/",
+        f"/meetings/speaking/{'c' * 43}/connection/",
         "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
     ),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.meetings.desk import presentations as desk_presentations
-from kept.meetings.views import files, machines, presentations, speakers
+from kept.meetings.views import connection, files, machines, presentations, speakers
 
 app_name = "meeting_files"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("meetings/speakers/<slug:slug>/picture", files.face, name="face"),
     path("meetings/speaking/<slug:token>/picture", speakers.picture, name="speaking_picture"),
     path("meetings/speaking/<slug:token>/presentation/<int:pk>", presentations.own_file, name="own_presentation"),
+    path("meetings/speaking/<slug:token>/connection/data", connection.data, name="connection_data"),
     path("meetings/presentations/<int:pk>", desk_presentations.file, name="presentation"),
     path("meetings/agendas/<slug:token>.ics", machines.agenda, name="agenda"),
     path("meetings/<slug:slug>/programme.ics", machines.calendar, name="calendar"),

@@ -45,6 +45,7 @@ TABLE: tuple[Field, ...] = (
     Field("Speaking.stand_in_name", _("Who stands in for you"), T),
     Field("Speaking.stand_in_phone", _("Their telephone"), T),
     Field("Availability", _("When you can be there"), T),
+    Field("ConnectionTest", _("Connection test"), T),
     Field("RecordingRelease", _("Recording and photographs"), T),
     Field("Presentation", _("Presentation"), A),
 )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from kept.meetings.models import (
+    ConnectionTest,
     Meeting,
     Profile,
     ProfilePrivate,
@@ -16,6 +17,7 @@ from kept.meetings.models import (
 )
 from kept.meetings.privacy import NAMES
 
+SERVING_NEEDS = ("ProfilePrivate.phone", "ConnectionTest", "Speaking.stand_in_name", "RecordingRelease")
 GONE = (RoleState.WITHDRAWN, RoleState.REPLACED)
 
 
@@ -28,6 +30,7 @@ class Person:
     row: Speaking
     roles: list[SessionRole] = field(default_factory=list)
     release: RecordingRelease | None = None
+    test: ConnectionTest | None = None  # the newest
 
     @property
     def missing(self) -> list[str]:
@@ -41,9 +44,16 @@ class Person:
         }
         if self.owes:
             gaps["Presentation"] = None
+        if self.remote:
+            gaps |= {"ConnectionTest": self.test, "Speaking.stand_in_name": self.row.stand_in_name}
         if self.serves:  # nobody is shown of them
-            gaps = {where: gaps[where] for where in ("ProfilePrivate.phone", "RecordingRelease")}
+            gaps = {where: gaps[where] for where in SERVING_NEEDS if where in gaps}
         return [str(NAMES[where]) for where, there in gaps.items() if not there]
+
+    @property
+    def remote(self) -> bool:
+        """Takes part from afar in something."""
+        return any(role.remote and role.state not in GONE for role in self.roles)
 
     @property
     def owes(self) -> list[SessionRole]:
@@ -90,10 +100,15 @@ def people_at(meeting: Meeting, profile: Profile | None = None) -> list[Person]:
     rows = {one.profile_id: one for one in Speaking.objects.filter(meeting=meeting, profile__in=by)}
     signed = RecordingRelease.objects.filter(meeting=meeting, profile__in=by, revoked_at=None)
     releases = {one.profile_id: one for one in signed}
+    tests: dict[int, ConnectionTest] = {}
+    for one in ConnectionTest.objects.filter(meeting=meeting, profile__in=by).order_by("at", "pk"):
+        tests[one.profile_id] = one
     found = []
     for pk, theirs in by.items():
         who = theirs[0].profile
         row = rows.get(pk) or Speaking(meeting=meeting, profile=who)
         row.meeting, row.profile = meeting, who
-        found.append(Person(who, privates.get(pk) or ProfilePrivate(profile=who), row, theirs, releases.get(pk)))
+        found.append(
+            Person(who, privates.get(pk) or ProfilePrivate(profile=who), row, theirs, releases.get(pk), tests.get(pk))
+        )
     return sorted(found, key=lambda p: (p.profile.family_name or p.profile.name.rpartition(" ")[2]).casefold())

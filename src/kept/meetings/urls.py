@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.meetings import desk_urls
-from kept.meetings.views import agenda, beside, changes, pages, presentations, programme, speakers, viewing, zones
+from kept.meetings.views import (
+    agenda,
+    beside,
+    changes,
+    connection,
+    pages,
+    presentations,
+    programme,
+    speakers,
+    viewing,
+    zones,
+)
 
 app_name = "meetings"
 urlpatterns = [
@@ -15,6 +26,7 @@ urlpatterns = [
     path("meetings/viewing/<slug:token>/", viewing.viewing, name="viewing"),
     path("meetings/speaking/<slug:token>/", speakers.speaking, name="speaking"),
     path("meetings/speaking/<slug:token>/presentation/", presentations.presentation, name="speaking_presentation"),
+    path("meetings/speaking/<slug:token>/connection/", connection.connection_test, name="speaking_connection"),
     path("meetings/speaking/<slug:token>/<slug:step>/", speakers.step, name="speaking_step"),
     path("meetings/<slug:slug>/", pages.meeting, name="meeting"),
     path("meetings/<slug:slug>/programme/", programme.programme, name="programme"),

@@ -26,6 +26,7 @@ from kept.meetings.lifecycle import ROLE
 from kept.meetings.models import Availability, Meeting, Profile, RoleKind, RoleState, SessionRole
 from kept.meetings.readiness import Person, people_at
 from kept.meetings.speaker_forms import PlaceInSessionForm, SpeakerForm, SubstituteForm
+from kept.meetings.views.connection import result
 
 VERBS: dict[str, tuple[Any, Callable[..., SessionRole]]] = {
     # A place of somebody, decided on the desk: words of the button, action.
@@ -142,6 +143,7 @@ def speaker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect("meetings:desk_speaker", slug, pk)
     context = {
         "meeting": meeting, "name": meeting.name_in(language), "profile": profile, "missing": person.missing,
+        "test": result(person.test, meeting, language) if person.test else None, "remote": person.remote,
         "serves": person.serves, "facts": facts_of(person), "release": person.release,
         "roles": [
             role_line(role, language)

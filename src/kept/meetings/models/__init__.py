@@ -39,6 +39,7 @@ from kept.meetings.models.programme import (
 from kept.meetings.models.speaking import (
     SERVING,
     Availability,
+    ConnectionTest,
     Profile,
     ProfilePrivate,
     RecordingRelease,
@@ -56,6 +57,7 @@ __all__ = [
     "Availability",
     "ClosingFigure",
     "ConflictWaiver",
+    "ConnectionTest",
     "Document",
     "DocumentFile",
     "DocumentKind",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kept.meetings import connection
 from kept.meetings.models.meeting import Meeting, in_language
 from kept.meetings.models.programme import Session
 from kept.people.models import Organisation
@@ -207,6 +208,30 @@ class Speaking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile_id} at {self.meeting_id}"
+
+
+class ConnectionTest(models.Model):
+    """How the connection of somebody who speaks from afar did when they tried it (connection.py); the newest first."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="connection_tests")
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="connection_tests")
+    at = models.DateTimeField()
+    camera = models.CharField(max_length=8, choices=connection.Device.choices, default=connection.Device.UNKNOWN)
+    microphone = models.CharField(max_length=8, choices=connection.Device.choices, default=connection.Device.UNKNOWN)
+    down = models.PositiveIntegerField(null=True, blank=True)  # kbit/s, house to browser; None: not measured
+    up = models.PositiveIntegerField(null=True, blank=True)  # kbit/s, browser to house
+    trip = models.PositiveIntegerField(null=True, blank=True)  # ms, there and back
+    browser = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.profile_id} {self.at:%Y-%m-%d}"
+
+    @property
+    def measured(self) -> connection.Measured:
+        return connection.Measured(self.camera, self.microphone, self.down, self.up, self.trip)
 
 
 class RecordingRelease(models.Model):

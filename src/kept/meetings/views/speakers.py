@@ -107,13 +107,16 @@ def speaking(request: HttpRequest, token: str) -> HttpResponse:
     lacks = {
         "words": {names["Profile.titles"], names["Profile.biographies"]} & gaps,
         "picture": {names["Profile.picture"]} & gaps,
-        "practical": {names["ProfilePrivate.phone"]} & gaps,
+        "practical": {names["ProfilePrivate.phone"], names["Speaking.stand_in_name"]} & gaps,
+        "connection": {names["ConnectionTest"]} & gaps,
         "release": {names["RecordingRelease"]} & gaps,
         "presentation": {names["Presentation"]} & gaps,
     }
     steps = {key: name for key, name in STEPS.items() if not person.serves or key in SERVING_STEPS}
     if not person.serves:
         steps["presentation"] = privacy.NAMES["Presentation"]
+    if person.remote:
+        steps["connection"] = privacy.NAMES["ConnectionTest"]
     context = {
         "here": here, "profile": here.profile, "name": here.meeting.name_in(language), "serves": person.serves,
         "lines": lines_of(here, language),
