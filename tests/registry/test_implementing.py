@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from html import unescape
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from django.db import transaction
 from django.http import QueryDict
+from PIL import Image
 
 from kept.log.actions import open_head
 from kept.pledges.actions.revising import revise_record
@@ -167,6 +169,22 @@ def test_each_chart_is_a_file_with_the_same_figures(stood, client):
         assert [int(row["pledges"]) for row in found] == [row.count for row in chart.rows]
     assert client.get("/progress/nothing.csv").status_code == 404
     assert client.get("/progress/money.csv?year=never").status_code == 400
+
+
+def test_each_chart_is_a_picture_with_its_finding_figures_and_source(stood, client):
+    charts = implementing.charts(implementing.Asked(select("focus=access"), "en"))
+    for chart in [*charts, *implementing.sums(implementing.Asked(select("focus=access"), "en"))]:
+        response = client.get(f"/progress/{chart.key}.svg?focus=access")
+        drawn = ElementTree.fromstring(response.content)
+        words = " ".join(" ".join(drawn.itertext()).split())
+        assert response["Content-Type"] == "image/svg+xml" and not response.cookies
+        said = " ".join(chart.sentence.split())
+        assert chart.title in words and said in words and "/progress/?focus=access" in words
+        assert words.count(" · ") == (len(chart.rows) if chart.key in filters.NAMES else 0)
+    pixels = Image.open(io.BytesIO(client.get("/ar/progress/region.png").content))
+    assert (pixels.format, pixels.width) == ("PNG", 1440)
+    assert client.get("/progress/nothing.svg").status_code == 404
+    assert client.get("/progress/standing.png?as_of=1999-01-01").status_code == 404
 
 
 def test_programs_are_told_the_figures_of_the_page(stood, client):

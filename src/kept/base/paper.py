@@ -1,4 +1,4 @@
-"""Paper: PDFs set by Typst from a template of a room, in faces that Kept carries, so that every machine sets the same.
+"""Paper and pictures: PDFs set by Typst from a template of a room, in faces that Kept carries, so that every machine sets the same.
 
 A template (`<room>/paper/<name>.typ`) reads `json(bytes(sys.inputs.data))`. What people wrote goes in as data and is
 never read as markup.
@@ -25,6 +25,20 @@ def pdf(template: Path, data: dict[str, Any], *, at: datetime) -> bytes:
         str(template), root=str(template.parent), font_paths=[str(FONTS)], ignore_system_fonts=True, format="pdf",
         sys_inputs={"data": json.dumps({"fonts": FACES, **data}, ensure_ascii=False)}, timestamp=int(at.timestamp()),
     )  # fmt: skip
+
+
+def png(svg: str, *, dots: int = 144) -> bytes:
+    """A drawing as pixels, `dots` to the inch (a unit of SVG is 1/96 of an inch), in the same faces."""
+    import typst
+
+    page = """#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg")"""
+    made = typst.compile(
+        page.encode(), font_paths=[str(FONTS)], ignore_system_fonts=True, format="png", ppi=dots,
+        sys_inputs={"svg": svg},
+    )  # fmt: skip
+    assert isinstance(made, bytes)
+    return made
 
 
 def qr(text: str, *, border: int = 0) -> str:

@@ -121,6 +121,11 @@ class Asked:
     def found(self) -> Outcome:
         return outcome.outcome(self.counted)
 
+    @property
+    def pledges(self) -> int:
+        """All of which a share is a share."""
+        return sum(self.found.counts["standing"].values())
+
     @cached_property
     def _rows(self) -> tuple[str, Selection]:
         """The registry's page, and what it shows: hundreds of addresses begin with it."""
@@ -154,7 +159,7 @@ TITLES = {
 def charts(asked: Asked) -> list[Chart]:
     """Every chart of pledges, in the order of the page; none where there are no pledges."""
     counts = {name: counts_of(asked, name) for name in filters.NAMES}
-    if not sum(counts["standing"].values()):
+    if not asked.pledges:
         return []
     found = {
         "standing": _standing_found, "level": _level_found, "reporting": _reporting_found, "said": _said_found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +14,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kept.base import formats, paper
+from kept.base.installation import installation
 from kept.progress import filters
-from kept.registry import implementing, listing, outcome, rows, search
+from kept.registry import guard, implementing, listing, outcome, rows, search
+from kept.registry import picture as drawing
 from kept.registry.selection import Selection
 
 KEYS = (*filters.NAMES, *outcome.CROSSED, "money", "people")
@@ -37,7 +42,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "selection": selection,
         "charts": charts,
-        "pledges": sum(row.count for row in charts[0].rows) if charts else 0,
+        "pledges": asked.pledges if charts else 0,
         "rows_url": listing.address(counted.with_(view="", measure="")),
         "sums": implementing.sums(asked) if charts else [],
         "facets": [
@@ -47,6 +52,9 @@ def progress(request: HttpRequest) -> HttpResponse:
         ],
         "chips": [{**chip, "url": here(chip["url"])} for chip in listing.chips(selection, language)],
         "query": selection.with_(view="", measure="").to_query(),
+        "hidden": selection.with_(view="", measure="", as_of=None).pairs(),
+        "now_query": selection.with_(view="", measure="", as_of=None).to_query(),
+        "today": datetime.now(UTC).date(),
     }
     return render(request, "registry/implementation.html", context)
 
@@ -75,6 +83,40 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
         else:
             _rows(writer, next((one for one in implementing.charts(asked) if one.key == key), None))
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+@require_safe
+def picture(request: HttpRequest, key: str, ending: str) -> HttpResponse:
+    """/progress/<chart>.svg, /progress/<chart>.png: the chart to take away, in the page's language."""
+    selection, language = Selection.from_query(request.GET), get_language() or "en"
+    if key not in KEYS or selection.problems:
+        raise Http404("There is no such chart.")
+    asked = implementing.Asked(selection, language)
+    charts = [*implementing.charts(asked), *implementing.sums(asked)]
+    chart = next((one for one in charts if one.key == key), None)
+    if chart is None or not asked.pledges:
+        raise Http404("There are no pledges in this chart.")
+    if ending == "png" and not guard.lets_draw(request):
+        return HttpResponse(_("Too many pictures at once. Try again in a minute."), status=429, headers={"Retry-After": "60"},
+                            content_type="text/plain; charset=utf-8")  # fmt: skip
+    drawn = drawing.svg(chart, _source(asked), language)
+    body = paper.png(drawn) if ending == "png" else drawn.encode()
+    kind = "image/png" if ending == "png" else "image/svg+xml"
+    return HttpResponse(body, content_type=kind, headers={"Content-Disposition": f'inline; filename="{key}.{ending}"'})
+
+
+def _source(asked: implementing.Asked) -> drawing.Said:
+    day = asked.selection.as_of or datetime.now(UTC).date()
+    source = ngettext(
+        "%(name)s, %(on)s; shares are of all %(shown)s published pledge",
+        "%(name)s, %(on)s; shares are of all %(shown)s published pledges",
+        asked.pledges,
+    ) % {
+        "name": installation().display_name, "on": formats.format_date(day, asked.language),
+        "shown": formats.format_number(asked.pledges, asked.language),
+    }  # fmt: skip
+    query = asked.selection.with_(view="", measure="").to_query()
+    return drawing.Said(source, settings.KEPT_BASE_URL + reverse("registry:progress") + query)
 
 
 def _rows(writer: Any, chart: implementing.Chart | None) -> None:
