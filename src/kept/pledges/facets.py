@@ -7,10 +7,10 @@ The registry answers all of it, in SQL and out of its index, and asks here what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 from django.db.models import Count, Q, QuerySet
@@ -142,6 +142,57 @@ def until_registered(function: Callable[[], T]) -> Callable[[], T]:
     return kept
 
 
+# What several facets read of one table, read once ----------------------------------------------------------------
+
+Read = Callable[[datetime | None], QuerySet]
+_read_of: dict[tuple[Read, str], dict[str, None]] = {}  # the columns of a table that some facet or order wants
+
+
+def wants(rows: Read, column: str, pledge: str = "pledge") -> None:
+    """Say once that this column of a table is read, so that it comes with the others."""
+    _read_of.setdefault((rows, pledge), {})[column] = None
+
+
+class Batch(Sequence[int]):
+    """Revisions that the index asks about: their pledges, and each table that rooms know them by, are read once."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self.keys = keys
+        self._rows: dict[tuple[Read, str], tuple[list[str], list[tuple]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.keys[at]
+
+    @cached_property
+    def pledges(self) -> dict[int, int]:
+        """{pledge: revision}."""
+        return dict(Revision.objects.filter(**within("pk", self.keys)).order_by().values_list("pledge", "pk"))
+
+    def read(self, rows: Read, *columns: str, pledge: str = "pledge") -> Iterator[tuple]:
+        """(revision, value, …) of the rows that are true now."""
+        for column in columns:
+            wants(rows, column, pledge)
+        if (rows, pledge) not in self._rows:
+            asked = list(self.pledges)
+            if isinstance(self.keys, range) and asked:
+                asked = range(min(asked), max(asked) + 1)
+            names = list(_read_of[rows, pledge])
+            found = rows(None).filter(**within(pledge, asked)).order_by().values_list(pledge, *names)
+            self._rows[rows, pledge] = (names, list(found))
+        names, found = self._rows[rows, pledge]
+        places = [names.index(column) + 1 for column in columns]
+        pledges = self.pledges
+        return ((pledges[row[0]], *(row[at] for at in places)) for row in found if row[0] in pledges)
+
+
+def batch_of(keys: Sequence[int]) -> Batch:
+    """These revisions as a batch, if they are none yet."""
+    return keys if isinstance(keys, Batch) else Batch(keys)
+
+
 # A facet out of one table -----------------------------------------------------------------------------------------
 
 
@@ -168,13 +219,10 @@ class Table:
         return {str(value): n for value, n in counted}
 
     def of(self, keys: Sequence[int]) -> dict[int, list[str]]:
-        pledges = dict(Revision.objects.filter(**within("pk", keys)).order_by().values_list("pledge", "pk"))
-        asked = range(min(pledges), max(pledges) + 1) if isinstance(keys, range) and pledges else list(pledges)
         found: dict[int, list[str]] = {}
-        rows = self.rows(None).filter(**within(self.pledge, asked)).order_by()
-        for pledge, value in rows.values_list(self.pledge, self.value):
-            if pledge in pledges and value:
-                found.setdefault(pledges[pledge], []).append(str(value))
+        for revision, value in batch_of(keys).read(self.rows, self.value, pledge=self.pledge):
+            if value:
+                found.setdefault(revision, []).append(str(value))
         return found
 
 
@@ -193,6 +241,7 @@ def of_table(
     `rows` as in `Table`; `more` is whatever else a Facet takes.
     """
     table = Table(rows, value, pledge)
+    wants(rows, value, pledge)
     return Facet(
         name=name,
         title=title,

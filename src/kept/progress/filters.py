@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kept.pledges import facets
-from kept.pledges.models import Revision
 from kept.progress.models import Standing
 from kept.progress.statuses import Level, Reporting, Said, Stands
 
@@ -90,13 +89,15 @@ def _of_standing(column: str) -> Callable[[datetime | None], Subquery]:
 
 def _figures_of(column: str, number: Callable[[Any], int], **among: bool) -> Callable[[Sequence[int]], dict[int, int]]:
     """A column of the rows that are true now, as numbers for the index; `among`: of these rows alone."""
+    for one in (column, *among):
+        facets.wants(rows, one)
 
     def of(keys: Sequence[int]) -> dict[int, int]:
-        pledges = dict(Revision.objects.filter(**facets.within("pk", keys)).order_by().values_list("pledge", "pk"))
-        asked = range(min(pledges), max(pledges) + 1) if isinstance(keys, range) and pledges else list(pledges)
-        found = Standing.objects.at().filter(**among, **facets.within("pledge", asked)).exclude(**{column: None})
-        rows = found.order_by().values_list("pledge", column)
-        return {pledges[pledge]: number(value) for pledge, value in rows if pledge in pledges}
+        found = facets.batch_of(keys).read(rows, column, *among)
+        wanted = tuple(among.values())
+        return {
+            revision: number(value) for revision, value, *says in found if value is not None and tuple(says) == wanted
+        }
 
     return of
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kept.base import languages
-from kept.pledges.facets import all_facets, all_orderings
+from kept.pledges.facets import Batch, all_facets, all_orderings
 from kept.registry import facets
 from kept.registry.index import columns, records, schema, words
 from kept.registry.index.records import Organisations, Row, Who
@@ -190,10 +190,11 @@ class Brought:
     """What other rooms say of these revisions: `kept.pledges.facets`."""
 
     def __init__(self, keys: Sequence[int]) -> None:
+        batch = Batch(keys)
         self._facets = {
-            facet.name: facet.of(keys) for facet in all_facets() if facet.of and facet.name not in schema.FACETS
+            facet.name: facet.of(batch) for facet in all_facets() if facet.of and facet.name not in schema.FACETS
         }
-        self._orderings = {ordering.name: ordering.of(keys) for ordering in all_orderings()}
+        self._orderings = {ordering.name: ordering.of(batch) for ordering in all_orderings()}
 
     def keys(self, key: int) -> list[Keys]:
         """One piece, or none where no room brings a facet."""
