@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from kept.base import places
 from kept.base.forms import place_choices
 from kept.meetings.models import Meeting
-from kept.registration.models import CheckInList, Credential, DocumentKind, Gate
+from kept.registration.badges import FORMATS
+from kept.registration.forms import LANGUAGE_CHOICES
+from kept.registration.models import CheckInList, Credential, DocumentKind, Gate, Registration
 
 
 class LimitForm(forms.Form):
@@ -161,3 +163,47 @@ class BarNameForm(BarForm):
 
     name = forms.CharField(label=_("Name"), max_length=240)
     field_order = ("name", "reason")
+
+
+class NamesForm(forms.Form):
+    """Names as they are to stand on the badge."""
+
+    given_name = forms.CharField(label=_("Given name"), max_length=120, required=False)
+    family_name = forms.CharField(label=_("Family name"), max_length=120)
+    name_native = forms.CharField(label=_("Name in its own script"), max_length=200, required=False)
+    badge_name = forms.CharField(
+        label=_("Name on the badge"), max_length=200, required=False, help_text=_("Only where it is to be another one.")
+    )
+    organisation_name = forms.CharField(label=_("Organisation"), max_length=300, required=False)
+    mark_required = False
+
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+        super().__init__(data, initial={name: getattr(registration, name) for name in self.base_fields})
+        if registration.organisation_id:  # its name is the registry's
+            del self.fields["organisation_name"]
+
+
+class BadgeForm(forms.Form):
+    """In which size and language badges are printed."""
+
+    form = forms.ChoiceField(label=_("Size"), choices=[(key, one.name) for key, one in FORMATS.items()])
+    language = forms.ChoiceField(label=_("Language of category and country"), choices=LANGUAGE_CHOICES)
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput())
+    mark_required = False
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"language": get_language() or "en"})
+
+
+class BadgesForm(BadgeForm):
+    """Badges of many."""
+
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    again = forms.BooleanField(label=_("Also for those who have one already"), required=False)
+    field_order = ("category", "form", "language", "again")
+
+    def __init__(self, data: Any = None, *, meeting: Meeting) -> None:
+        super().__init__(data)
+        language = get_language() or "en"
+        rows = [(str(one.pk), one.name_in(language)) for one in meeting.categories.all() if "in_person" in one.modes]
+        self.fields["category"].choices = [("", _("All categories")), *rows]

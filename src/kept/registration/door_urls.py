@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration.desk import doors, entrance
+from kept.registration.desk import badges, doors, entrance
 
 HERE = "desk/meetings/<slug:slug>"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{HERE}/entrance/new/", entrance.walk_in, name="desk_walk_in"),
     path(f"{HERE}/entrance/not-admitted/", entrance.not_admitted, name="desk_not_admitted"),
     path(f"{HERE}/entrance/not-admitted/<int:pk>/lift/", entrance.lift, name="desk_lift"),
+    path(f"{HERE}/badges/", badges.many, name="desk_badges"),
+    path(f"{HERE}/entrance/<slug:key>/badge/", badges.one, name="desk_badge"),
     path(f"{HERE}/entrance/<slug:key>/", entrance.person, name="desk_guest"),
     path(f"{HERE}/entrance/<slug:key>/agree/", entrance.agree, name="desk_agree"),
 ]

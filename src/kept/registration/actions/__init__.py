@@ -12,6 +12,7 @@ from kept.registration.actions.approving import (
 )
 from kept.registration.actions.arriving import confirm_by_link
 from kept.registration.actions.asking import ask, stop_asking
+from kept.registration.actions.badging import PrintedAlready, correct_name, print_badges
 from kept.registration.actions.doors import (
     add_device,
     add_gate,
@@ -63,6 +64,7 @@ from kept.registration.actions.setting_up import (
 __all__ = [
     "ChangedMeanwhile",
     "Heard",
+    "PrintedAlready",
     "RegisteredAlready",
     "Told",
     "accept_offer",
@@ -87,6 +89,7 @@ __all__ = [
     "close_category",
     "confirm_address",
     "confirm_by_link",
+    "correct_name",
     "delegation_of",
     "escalate_silence",
     "good_device",
@@ -100,6 +103,7 @@ __all__ = [
     "miss",
     "opens_at",
     "refuse_for_organisation",
+    "print_badges",
     "reject",
     "revoke_device",
     "save_draft",

@@ -16,15 +16,18 @@ from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.models import Meeting
-from kept.registration import actions, guests, queries
+from kept.registration import actions, badges, guests, queries
 from kept.registration.admission import NEVER_FORCED, REFUSALS, fold, refusal_of
+from kept.registration.desk.badges import badges_of
 from kept.registration.desk.doors import meeting_at_the_door
 from kept.registration.door_forms import (
     AdmitForm,
+    BadgeForm,
     BarForm,
     BarNameForm,
     DocumentForm,
     ForceForm,
+    NamesForm,
     ProofForm,
     WalkInForm,
 )
@@ -68,7 +71,7 @@ def person(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     meeting = meeting_at_the_door(request, slug)
     registration, at, by = guest_of(meeting, key), timezone.now(), request.user
     does = request.POST.get("do", "") if request.method == "POST" else ""
-    forms = _forms(meeting, request.POST, does)
+    forms = _forms(registration, request.POST, does)
     walk_in = getattr(registration, "walk_in", None)
     form = forms.get("admit" if does == "leave" else does)
     acts: dict[str, Any] = {
@@ -78,6 +81,7 @@ def person(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             registration, form.chosen, by=by, at=at, force=True, reason=form.cleaned_data["reason"]
         ),
         "proof": lambda: actions.see_proof(registration, by=by, at=at, **form.cleaned_data),
+        "names": lambda: actions.correct_name(registration, form.cleaned_data, by=by, at=at),
         "bar": lambda: actions.bar(meeting, registration=registration, by=by, at=at, **form.cleaned_data),
     }
     if walk_in is not None:
@@ -88,8 +92,9 @@ def person(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return render(request, "registration/desk/guest.html", context, status=422 if does in acts else 200)
 
 
-def _forms(meeting: Meeting, posted: Any, does: str) -> dict[str, Any]:
+def _forms(registration: Registration, posted: Any, does: str) -> dict[str, Any]:
     """Every form of the page; the one that was sent has what was typed."""
+    meeting = registration.meeting
     with_doors = {"admit": AdmitForm, "force": ForceForm}
     made: dict[str, Any] = {
         name: kind(posted if does in (name, "leave" if name == "admit" else name) else None, meeting=meeting)
@@ -97,6 +102,8 @@ def _forms(meeting: Meeting, posted: Any, does: str) -> dict[str, Any]:
     }
     for name, kind in {"document": DocumentForm, "proof": ProofForm, "bar": BarForm}.items():
         made[name] = kind(posted if does == name else None)
+    made["names"] = NamesForm(posted if does == "names" else None, registration=registration)
+    made["badge"] = BadgeForm()
     for name, form in made.items():
         form.auto_id = f"{name}-%s"
     return made
@@ -120,6 +127,8 @@ def _shown(registration: Registration, at: Any) -> dict[str, Any]:
         "meeting": meeting, "name": meeting.name_in(language), "line": line_of(registration), "doors": doors,
         "why": why, "may_force": why not in NEVER_FORCED, "barred": barred,
         "proofs": registration.credentials.select_related("seen_by"),
+        "prints": badges_of(registration),
+        "may_have_badge": badges.has_badge(registration),
     }  # fmt: skip
 
 

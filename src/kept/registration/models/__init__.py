@@ -1,6 +1,7 @@
 """Nouns of the room registration: see docs/registration.md."""
 
 from kept.registration.models.admission import (
+    BadgePrint,
     CheckIn,
     CheckInList,
     Credential,
@@ -37,6 +38,7 @@ from kept.registration.models.registering import (
 __all__ = [
     "Answer",
     "Approval",
+    "BadgePrint",
     "Category",
     "CheckIn",
     "CheckInList",

@@ -169,6 +169,21 @@ class WalkIn(models.Model):
         return self.seen_at is None or self.agreed_at is None
 
 
+class BadgePrint(models.Model):
+    """A badge that went to a printer: when, by whom, in which size. A second one is asked about first."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="badge_prints")
+    form = models.CharField(max_length=20)  # a key of badges.FORMATS
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.form} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Credential(models.Model):
     """A proof that somebody looked at: a press card, a letter of assignment. Without it a category that asks for one
     is not let in."""
