@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from urllib.parse import urlsplit
@@ -21,8 +21,9 @@ from kept.log.actions import open_head
 from kept.pledges.actions.revising import revise_record
 from kept.pledges.models import Revision
 from kept.progress import filters, restate
-from kept.progress.models import Standing
-from kept.registry import implementing, outcome, search
+from kept.progress.findings import findings_of
+from kept.progress.models import Round, Standing
+from kept.registry import implementing, outcome, rounds, search
 from kept.registry.index import outcome as index_outcome
 from kept.registry.selection import Selection
 from tests.registry.conftest import put, varied
@@ -185,6 +186,60 @@ def test_each_chart_is_a_picture_with_its_finding_figures_and_source(stood, clie
     assert (pixels.format, pixels.width) == ("PNG", 1440)
     assert client.get("/progress/nothing.svg").status_code == 404
     assert client.get("/progress/standing.png?as_of=1999-01-01").status_code == 404
+
+
+@pytest.fixture
+def rounds_published(stood, now):
+    """Two rounds that published what they found, a year apart; what stands now was not so in the first one."""
+    first, last = now - timedelta(days=400), now - timedelta(days=30)
+    Standing.objects.update(valid_from=last)
+    Standing.objects.bulk_create(
+        Standing(pledge=pledge, valid_from=first, valid_to=last, standing="on_track") for pledge in stood
+    )
+    Revision.objects.filter(pledge__in=stood, n=1).update(valid_from=first)
+    made = []
+    for slug, at in (("one", first), ("two", last)):
+        day = at.date()
+        one = Round.objects.create(
+            slug=slug, names={"en": f"Round {slug}", "ar": f"جولة {slug}"}, period_start=day, period_end=day, deadline=day,
+            state="published", published_at=at, checkpoint="kept/log\n1234\nroot=\n\n— kept/log sig",
+        )  # fmt: skip
+        one.figures = findings_of(one, at=at)
+        one.save()
+        made.append(one)
+    return made
+
+
+def test_from_round_to_round_tells_what_each_published_and_of_a_selection_what_its_rows_are(rounds_published, client):
+    shown = rounds.published()
+    changed, improved = rounds.charts(implementing.Asked(select(), "en"), shown)
+    for one, row in zip(rounds_published, changed.rows, strict=True):
+        wanted = [sum(one.figures["standing"].get(v, 0) for v in values) for values in outcome.GROUPS.values()]
+        assert [piece.count for piece in row.pieces] == wanted
+        assert row.count == one.figures["pledges"] == 30
+    assert [row.pieces[0].count for row in changed.rows] == [0, 6]
+    best = max(improved.rows, key=lambda row: row.pieces[0].share)
+    assert (improved.rows[0], improved.rows[0].note) == (best, f"0%, then {round(best.pieces[0].share)}%")
+    (selected,) = rounds.charts(implementing.Asked(select("focus=access"), "en"), shown)
+    for row in selected.rows:
+        assert [behind(piece.url) for piece in row.pieces] == [piece.count for piece in row.pieces]
+    assert 0 < selected.rows[1].pieces[0].count < 6
+    Round.objects.filter(slug="two").update(state="closed")
+    assert [row.value for row in rounds.charts(implementing.Asked(select(), "en"), rounds.published())[0].rows] == [
+        "one"
+    ]
+
+
+def test_what_a_round_published_stays_with_the_checkpoint_of_its_moment(rounds_published, client):
+    Standing.objects.update(standing="kept")  # whatever comes later
+    page = client.get("/progress/rounds/two/").content.decode()
+    assert "kept/log<br>1234" in page and "1,234 entries" in page
+    two = rounds_published[1]
+    for chart in rounds.frozen(two, "en"):
+        assert {row.value: row.count for row in chart.rows if row.count} == two.figures[chart.key]
+    assert "جولة two" in client.get("/ar/progress/rounds/two/").content.decode()
+    Round.objects.filter(slug="two").update(state="open")
+    assert client.get("/fr/progress/rounds/two/").status_code == 404
 
 
 def test_programs_are_told_the_figures_of_the_page(stood, client):

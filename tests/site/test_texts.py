@@ -19,7 +19,7 @@ SCRIPTS = sorted(p for p in SOURCE.glob("*/static/**/*.js") if "vendor" not in p
 
 # Names, which are the same in every language, and keys of a keyboard.
 NAMES = {
-    "Kept", "English", "Français", "Español", "العربية", "Русский", "CSV", "XLSX", "Excel", "JSON", "GeoJSON",
+    "Kept", "English", "Français", "Español", "العربية", "Русский", "CSV", "SVG", "PNG", "XLSX", "Excel", "JSON", "GeoJSON",
     "XML", "简体中文", "IATI", "USD", "Atom", "BibTeX", "APA", "SHA-256", "PDF", "API", "OpenAPI", "DCAT", "CSVW",
     "JSON-LD", "Turtle", "ISO", "HTML", "Ctrl",
 }  # fmt: skip

@@ -70,6 +70,7 @@ class Row:
     count: int
     url: str
     pieces: tuple[Piece, ...]
+    note: str = ""  # what stands in place of its share
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +162,8 @@ def charts(asked: Asked) -> list[Chart]:
     counts = {name: counts_of(asked, name) for name in filters.NAMES}
     if not asked.pledges:
         return []
-    found = {
-        "standing": _standing_found, "level": _level_found, "reporting": _reporting_found, "said": _said_found
-    }  # fmt: skip
     return [
-        *(_chart(asked, name, counts[name], finding) for name, finding in found.items()),
+        *(chart_of(asked, name, counts[name]) for name in ("standing", "level", "reporting", "said")),
         *(_crossed(asked, name, str(title)) for name, title in TITLES.items()),
     ]
 
@@ -175,7 +173,8 @@ def counts_of(asked: Asked, name: str) -> dict[str, int]:
     return {value: asked.found.counts[name].get(value, 0) for value in filters.NAMES_OF[name]}
 
 
-def _chart(asked: Asked, name: str, counts: Mapping[str, int], found: Callable[..., str]) -> Chart:
+def chart_of(asked: Asked, name: str, counts: Mapping[str, int]) -> Chart:
+    """One of `filters.NAMES` as a chart: {value: pledges}."""
     parts = shares(counts)
     rows = tuple(
         Row(
@@ -184,7 +183,7 @@ def _chart(asked: Asked, name: str, counts: Mapping[str, int], found: Callable[.
         )
         for value, n in counts.items()
     )  # fmt: skip
-    return Chart(name, str(filters.TITLES[name]), found(asked, counts), rows)
+    return Chart(name, str(filters.TITLES[name]), FOUND[name](asked, counts), rows)
 
 
 # Findings --------------------------------------------------------------------------------------------------------
@@ -228,6 +227,11 @@ def _said_found(asked: Asked, counts: Mapping[str, int]) -> str:
     return _("Owners say of %(done)s of all published pledges that they are completed. This is their word alone.") % {
         "done": asked.percent(counts["completed"], whole)
     }
+
+
+FOUND: dict[str, Callable[[Asked, Mapping[str, int]], str]] = {
+    "standing": _standing_found, "level": _level_found, "reporting": _reporting_found, "said": _said_found
+}  # fmt: skip
 
 
 # Two things at once ------------------------------------------------------------------------------------------------

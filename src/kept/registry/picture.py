@@ -123,7 +123,7 @@ def _row(drawing: Drawing, row: Row, is_crossed: bool, language: str) -> None:
     if is_crossed:
         return drawing.bar(row.name, count, [_piece(piece) for piece in row.pieces])
     (piece,) = row.pieces
-    figure = f"{formats.format_percent(piece.per_one, language)} · {count}"
+    figure = f"{row.note or formats.format_percent(piece.per_one, language)} · {count}"
     return drawing.bar(row.name, figure, [_piece(piece)])
 
 

@@ -69,6 +69,7 @@ urlpatterns = [
     re_path(r"^counter/(?P<month>[0-9]{4}-[0-9]{2})/$", counter_more.month, name="counter_month"),
     path("counter/speech/", counter_more.speech, name="speech"),
     path("progress/", implementation.progress, name="progress"),
+    path("progress/rounds/<slug:slug>/", implementation.round_, name="round"),
     re_path(r"^progress/(?P<key>[a-z_]+)\.(?P<ending>svg|png)$", implementation.picture, name="progress_picture"),
     path("check/", checking.check, name="check"),
     path("embed/", counter_more.builder, name="embed_builder"),

@@ -21,11 +21,11 @@ from django.views.decorators.http import require_safe
 from kept.base import formats, paper
 from kept.base.installation import installation
 from kept.progress import filters
-from kept.registry import guard, implementing, listing, outcome, rows, search
+from kept.registry import guard, implementing, listing, outcome, rounds, rows, search
 from kept.registry import picture as drawing
 from kept.registry.selection import Selection
 
-KEYS = (*filters.NAMES, *outcome.CROSSED, "money", "people")
+KEYS = (*filters.NAMES, *outcome.CROSSED, *rounds.TITLES, "money", "people")
 NOT_OFFERED = {"status", *filters.NAMES}  # the charts themselves are about these
 
 
@@ -36,7 +36,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     selection = Selection.from_query(request.GET)
     asked = implementing.Asked(selection, language)
     counted = asked.counted
-    charts = [] if selection.problems else implementing.charts(asked)
+    charts = [] if selection.problems else _charts(asked)
     numbers = {} if selection.problems else search.answer(counted, 1, with_sums=False).facets
     here = _here()
     context: dict[str, Any] = {
@@ -57,6 +57,30 @@ def progress(request: HttpRequest) -> HttpResponse:
         "today": datetime.now(UTC).date(),
     }
     return render(request, "registry/implementation.html", context)
+
+
+def _charts(asked: implementing.Asked) -> list[implementing.Chart]:
+    """Where the pledges stand, how that changed from round to round, and in which lines of them."""
+    found = implementing.charts(asked)
+    return [*found[:1], *rounds.charts(asked, rounds.published()), *found[1:]] if found else []
+
+
+@require_safe
+def round_(request: HttpRequest, slug: str) -> HttpResponse:
+    """/progress/rounds/<slug>/: what a round published, frozen, with the log's checkpoint of that moment."""
+    found = next((one for one in rounds.published() if one.slug == slug), None)
+    if found is None:
+        raise Http404("No such round has published its findings.")
+    language = get_language() or "en"
+    context = {
+        "round": found,
+        "name": found.name_in(language),
+        "day": rounds.day_of(found),
+        "charts": rounds.frozen(found, language),
+        "facts": rounds.facts(found, language),
+        "log_size": rounds.size_of_log(found),
+    }
+    return render(request, "registry/round.html", context)
 
 
 def _here() -> Callable[[str], str]:
@@ -81,7 +105,7 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
         if key in ("money", "people"):
             _sums(writer, next(one for one in implementing.sums(asked) if one.key == key))
         else:
-            _rows(writer, next((one for one in implementing.charts(asked) if one.key == key), None))
+            _rows(writer, next((one for one in _charts(asked) if one.key == key), None))
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
 
 
@@ -92,7 +116,7 @@ def picture(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     if key not in KEYS or selection.problems:
         raise Http404("There is no such chart.")
     asked = implementing.Asked(selection, language)
-    charts = [*implementing.charts(asked), *implementing.sums(asked)]
+    charts = [*_charts(asked), *implementing.sums(asked)]
     chart = next((one for one in charts if one.key == key), None)
     if chart is None or not asked.pledges:
         raise Http404("There are no pledges in this chart.")
