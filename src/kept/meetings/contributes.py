@@ -10,7 +10,7 @@ from kept.meetings.actions.inviting import remind_by_plan
 from kept.meetings.actions.presentations import remind_of_presentations
 from kept.meetings.actions.times import follow_the_clocks
 from kept.meetings.permissions import may_run_meeting
-from kept.meetings.views import speakers  # noqa: F401 (personal links are known from the start)
+from kept.meetings.views import acting, speakers  # noqa: F401 (personal links are known from the start)
 from kept.registry import page_cache
 
 navigation.register(navigation.Entry(name=_("Meetings"), url_name="meetings:meetings", order=60))

@@ -9,6 +9,7 @@ from kept.meetings.desk import (
     meetings,
     parts,
     presentations,
+    profiles,
     programme,
     programme_releases,
     programme_sessions,
@@ -49,6 +50,14 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/speakers/", speakers.speakers, name="desk_speakers"),
     path("desk/meetings/<slug:slug>/speakers/new/", speakers.new, name="desk_new_speaker"),
     path("desk/meetings/<slug:slug>/speakers/<int:pk>/", speakers.speaker, name="desk_speaker"),
+    path("desk/meetings/<slug:slug>/speakers/<int:pk>/edit/<slug:step>/", profiles.edit, name="desk_speaker_edit"),
+    path("desk/meetings/<slug:slug>/speakers/<int:pk>/assistants/", profiles.assistants, name="desk_assistants"),
+    path("desk/meetings/<slug:slug>/speakers/<int:pk>/merge/", profiles.merge, name="desk_merge_profiles"),
+    path(
+        "desk/meetings/<slug:slug>/speakers/<int:pk>/merge/<int:merge>/undo/",
+        profiles.undo,
+        name="desk_undo_profile_merge",
+    ),
     path(
         "desk/meetings/<slug:slug>/speakers/<int:pk>/<int:role>/<slug:what>/", speakers.place, name="desk_speaker_place"
     ),

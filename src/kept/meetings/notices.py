@@ -17,6 +17,7 @@ from kept.people.links import link_address
 from kept.people.models import Link
 
 SPEAK = "speak"  # purpose of the personal link
+ASSIST = "speak_for"  # purpose of an assistant's own link
 ANSWERS_FOR = 60  # days after the meeting
 INVITATION, REMINDER, PRESENTATION = "invitation", "reminder", "presentation"
 ASKED = (RoleState.PLANNED, RoleState.INVITED, RoleState.CONFIRMED)

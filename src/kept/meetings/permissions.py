@@ -52,9 +52,13 @@ def may_manage_speakers(person: Any, subject: Any = None) -> bool:
 
 @dataclass(frozen=True)
 class SpeakerByLink:
-    """Whoever holds a speaker's personal link: the person, or who opens their mail. Has no account as far as we know."""
+    """Whoever holds a speaker's personal link: the person, or who opens their mail. Has no account as far as we know.
+
+    `assistant`: who acts for the person by a link of their own, as (id, name).
+    """
 
     profile_id: int
+    assistant: tuple[int, str] | None = None
     is_authenticated: bool = False
     is_active: bool = True
     is_staff: bool = False
@@ -66,13 +70,29 @@ def account_of(person: Any) -> Any:
     return None if isinstance(person, SpeakerByLink) else person
 
 
+def trace(person: Any) -> dict[str, Any]:
+    """What a history entry says beside the account: which assistant it was, as [id, name]."""
+    acts = person.assistant if isinstance(person, SpeakerByLink) else None
+    return {"assistant": list(acts)} if acts else {}
+
+
+def may_sign(person: Any, profile: Profile) -> bool:
+    """Signs with their name: the person alone, nobody who acts for them."""
+    return is_speaker(person, profile) and not (isinstance(person, SpeakerByLink) and person.assistant)
+
+
+def may_name_assistants(person: Any, profile: Profile) -> bool:
+    """Says who acts for a speaker, and takes it back: the person, and the secretariat."""
+    return may_sign(person, profile) or is_secretariat(person)
+
+
 def may_keep_profile(person: Any, profile: Profile) -> bool:
     """Writes what is known of somebody who speaks: they themselves, and the secretariat."""
     return is_speaker(person, profile) or is_secretariat(person)
 
 
 def is_speaker(person: Any, profile: Profile) -> bool:
-    """Is that person, by their personal link or by their account."""
+    """Is that person, by their personal link or by their account, or acts for them by a link of their own."""
     if isinstance(person, SpeakerByLink):
         return person.profile_id == profile.pk
     return bool(person and person.is_authenticated and profile.person_id == person.pk)

@@ -44,6 +44,7 @@ TABLE: tuple[Field, ...] = (
     Field("ProfilePrivate.note", _("Notes of the team"), T),
     Field("Speaking.stand_in_name", _("Who stands in for you"), T),
     Field("Speaking.stand_in_phone", _("Their telephone"), T),
+    Field("Assistant", _("Who acts for you"), T),
     Field("Availability", _("When you can be there"), T),
     Field("ConnectionTest", _("Connection test"), T),
     Field("RecordingRelease", _("Recording and photographs"), T),

@@ -201,6 +201,14 @@ class SubstituteForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the mail"), choices=TONGUES)
 
 
+class AssistantForm(forms.Form):
+    """Who acts for a speaker."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("Mail address"))
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=TONGUES)
+
+
 class PlaceInSessionForm(TextsForm):
     """What protocol wants of one place in a session."""
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from kept.meetings import desk_urls
 from kept.meetings.views import (
+    acting,
     agenda,
     beside,
     changes,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("meetings/viewing/<slug:token>/", viewing.viewing, name="viewing"),
     path("meetings/speaking/<slug:token>/", speakers.speaking, name="speaking"),
     path("meetings/speaking/<slug:token>/presentation/", presentations.presentation, name="speaking_presentation"),
+    path("meetings/speaking/<slug:token>/assistants/", acting.assistants, name="speaking_assistants"),
     path("meetings/speaking/<slug:token>/connection/", connection.connection_test, name="speaking_connection"),
     path("meetings/speaking/<slug:token>/<slug:step>/", speakers.step, name="speaking_step"),
     path("meetings/<slug:slug>/", pages.meeting, name="meeting"),

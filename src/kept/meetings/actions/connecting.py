@@ -8,12 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kept.base import history
 from kept.base.lifecycle import Refused
-from kept.meetings.actions.ground import allow, locked
+from kept.meetings.actions.ground import allow, locked, record
 from kept.meetings.connection import Measured
 from kept.meetings.models import ConnectionTest, Meeting, Profile
-from kept.meetings.permissions import account_of, may_keep_profile
+from kept.meetings.permissions import may_keep_profile
 
 KEPT = 10  # tests of one person at one meeting; older ones go
 
@@ -33,6 +32,6 @@ def keep_test(
         )  # fmt: skip
         stays = ConnectionTest.objects.filter(meeting=meeting, profile=profile).values_list("pk", flat=True)[:KEPT]
         ConnectionTest.objects.filter(meeting=meeting, profile=profile).exclude(pk__in=list(stays)).delete()
-        history.record("profile", profile.pk, "test_connection", by=account_of(by), at=at,
+        record("profile", profile.pk, "test_connection", by=by, at=at,
                        data={"meeting": meeting.pk, "test": made.pk})  # fmt: skip
     return made

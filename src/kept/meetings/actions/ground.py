@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kept.base import history
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.log.actions import open_head
 from kept.meetings.models import Meeting, Session
+from kept.meetings.permissions import account_of, trace
 
 
 class ChangedMeanwhile(Refused):
@@ -19,6 +21,13 @@ class ChangedMeanwhile(Refused):
 def locked(meeting: Meeting) -> Meeting:
     """The meeting as it is now, locked until the transaction ends: what is done to one meeting is done in turn."""
     return Meeting.objects.select_for_update().get(pk=meeting.pk)
+
+
+def record(
+    kind: str, subject_id: int, verb: str, *, by: Any, at: datetime, data: dict | None = None, **more: Any
+) -> None:
+    """A history entry of what somebody did by an account, by a personal link, or as an assistant."""
+    history.record(kind, subject_id, verb, by=account_of(by), at=at, data={**(data or {}), **trace(by)}, **more)
 
 
 def allow(may: bool) -> None:

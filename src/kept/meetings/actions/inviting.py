@@ -36,7 +36,10 @@ def substitute(role: SessionRole, *, name: str, email: str, language: str, by: A
 
 def _known_or_new(name: str, email: str, *, by: Any, at: datetime) -> Profile:
     """One person is one person: who has this address is known already."""
-    known = Profile.objects.filter(private__email__iexact=email, merged_into=None).first() if email else None
+    found = (
+        Profile.objects.filter(private__email__iexact=email).order_by("merged_into", "pk").first() if email else None
+    )
+    known = found.root if found else None
     if known is None:
         known = add_profile({"name": name}, by=by, at=at)
         ProfilePrivate.objects.create(profile=known, email=email)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kept.base import history
 from kept.base.lifecycle import Refused
 from kept.meetings import notices
-from kept.meetings.actions.ground import allow, locked, public_change
+from kept.meetings.actions.ground import allow, locked, public_change, record
 from kept.meetings.models import (
     SERVING,
     Document,
@@ -80,7 +80,7 @@ def _open_place(role: SessionRole, meeting: Meeting, *, at: datetime) -> Session
 
 def _kept(role: SessionRole, verb: str, *, by: Any, at: datetime, **data: Any) -> None:
     data |= {"role": role.pk, "of": role.profile.name}
-    history.record("session", role.session_id, verb, by=account_of(by), at=at, data=data)
+    record("session", role.session_id, verb, by=by, at=at, data=data)
 
 
 def _answered(meeting: Meeting, profile: Profile, *, at: datetime) -> None:

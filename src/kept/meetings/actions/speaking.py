@@ -17,7 +17,7 @@ from kept.base.events import announce
 from kept.base.lifecycle import Refused
 from kept.meetings import notices
 from kept.meetings.actions import embargo
-from kept.meetings.actions.ground import allow, locked, public_change
+from kept.meetings.actions.ground import allow, locked, public_change, record
 from kept.meetings.lifecycle import ROLE
 from kept.meetings.models import (
     Availability,
@@ -31,7 +31,7 @@ from kept.meetings.models import (
     Speaking,
 )
 from kept.meetings.models.speaking import new_key
-from kept.meetings.permissions import account_of, is_speaker, may_keep_profile, may_manage_speakers
+from kept.meetings.permissions import account_of, may_keep_profile, may_manage_speakers, may_sign
 from kept.pledges.attachments import Examined, kept_file
 
 SIDE = 640  # pixels of a face, both ways
@@ -92,8 +92,8 @@ def confirm_role(role: SessionRole, *, by: Any, at: datetime) -> SessionRole:
         before = role.state
         role.state, role.answered_at = move.target, at
         role.save(update_fields=["state", "answered_at"])
-        history.record(
-            "session", role.session_id, "confirm_role", by=account_of(by), at=at, from_state=before, to_state=move.target,
+        record(
+            "session", role.session_id, "confirm_role", by=by, at=at, from_state=before, to_state=move.target,
             data={"role": role.pk},
         )  # fmt: skip
         announce("role.confirmed", role=role, by=account_of(by), at=at)
@@ -113,8 +113,8 @@ def _answer(name: str, role: SessionRole, *, by: Any, at: datetime) -> SessionRo
         before = role.state
         role.state, role.answered_at = move.target, at
         role.save(update_fields=["state", "answered_at"])
-        history.record(
-            "session", role.session_id, f"{name}_role", by=account_of(by), at=at, from_state=before,
+        record(
+            "session", role.session_id, f"{name}_role", by=by, at=at, from_state=before,
             to_state=move.target, data={"role": role.pk, "of": role.profile.name},
         )  # fmt: skip
         notices.recall(notices.REMINDER, meeting, role.profile, at=at)
@@ -182,7 +182,7 @@ def save_profile(profile: Profile, values: dict[str, Any], *, by: Any, at: datet
         profile.changed_at = at
         profile.save()
         changed = [name for name in values if before[name] != values[name]]
-        history.record("profile", profile.pk, "change", by=account_of(by), at=at, data={"fields": changed})
+        record("profile", profile.pk, "change", by=by, at=at, data={"fields": changed})
         _show_change(profile, at=at)
     return profile
 
@@ -195,7 +195,7 @@ def save_private(profile: Profile, values: dict[str, Any], *, by: Any, at: datet
         for name, value in values.items():
             setattr(private, name, value)
         private.save(update_fields=list(values))
-        history.record("profile", profile.pk, "change", by=account_of(by), at=at, data={"fields": list(values)})
+        record("profile", profile.pk, "change", by=by, at=at, data={"fields": list(values)})
     return private
 
 
@@ -221,7 +221,7 @@ def save_picture(
         with private.original.open("rb") as opened:
             profile.picture.save(f"{new_key()}.jpg", ContentFile(square(opened.read(), focal)), save=False)
         profile.save()
-        history.record("profile", profile.pk, "change", by=account_of(by), at=at, data={"fields": ["picture"]})
+        record("profile", profile.pk, "change", by=by, at=at, data={"fields": ["picture"]})
         _show_change(profile, at=at)
     return profile
 
@@ -262,7 +262,7 @@ def _shown(profile: Profile, since: datetime | None, verb: str, *, by: Any, at: 
             return profile
         profile.released_at, profile.changed_at = since, at
         profile.save(update_fields=["released_at", "changed_at"])
-        history.record("profile", profile.pk, verb, by=account_of(by), at=at)
+        record("profile", profile.pk, verb, by=by, at=at)
         _show_change(profile, at=at, always=True)
     return profile
 
@@ -284,9 +284,9 @@ def sign_release(
 ) -> RecordingRelease:  # fmt: skip
     """Sign the words that were read; what was signed before is taken back in the same moment.
 
-    Raises NotAllowed: nobody signs for somebody else.
+    Raises NotAllowed: nobody signs for somebody else, an assistant neither.
     """
-    allow(is_speaker(by, profile))
+    allow(may_sign(by, profile))
     with transaction.atomic():
         locked(meeting)
         RecordingRelease.objects.filter(meeting=meeting, profile=profile, revoked_at=None).update(revoked_at=at)
@@ -294,8 +294,8 @@ def sign_release(
             meeting=meeting, profile=profile, text_version=TEXT_VERSION, text=text, language=language,
             recording=recording, photographs=photographs, signed_name=signed_name, signed_at=at,
         )  # fmt: skip
-        history.record(
-            "profile", profile.pk, "sign_release", by=account_of(by), at=at,
+        record(
+            "profile", profile.pk, "sign_release", by=by, at=at,
             data={"meeting": meeting.pk, "version": TEXT_VERSION, "recording": recording, "photographs": photographs},
         )  # fmt: skip
     return signed
@@ -306,7 +306,7 @@ def revoke_release(meeting: Meeting, profile: Profile, *, by: Any, at: datetime)
     allow(may_keep_profile(by, profile))
     with transaction.atomic():
         RecordingRelease.objects.filter(meeting=meeting, profile=profile, revoked_at=None).update(revoked_at=at)
-        history.record("profile", profile.pk, "revoke_release", by=account_of(by), at=at, data={"meeting": meeting.pk})
+        record("profile", profile.pk, "revoke_release", by=by, at=at, data={"meeting": meeting.pk})
 
 
 def save_practical(
@@ -329,6 +329,6 @@ def save_practical(
             Availability(meeting=meeting, profile=profile, day=day, starts=starts, ends=ends)
             for day, starts, ends in hours
         )
-        history.record("profile", profile.pk, "change", by=account_of(by), at=at,
+        record("profile", profile.pk, "change", by=by, at=at,
                        data={"fields": ["stand_in", "availability"], "meeting": meeting.pk})  # fmt: skip
     return row

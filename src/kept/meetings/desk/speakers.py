@@ -18,8 +18,8 @@ from kept.base.desk_settings import attempt
 from kept.base.formats import format_list, format_number
 from kept.base.languages import bcp47, direction, native_name
 from kept.base.lifecycle import NotAllowed, Refused
-from kept.meetings import notices, privacy
-from kept.meetings.actions import inviting
+from kept.meetings import notices, privacy, trail
+from kept.meetings.actions import acting, inviting
 from kept.meetings.actions import speaking as acts
 from kept.meetings.desk.meetings import meeting_of
 from kept.meetings.lifecycle import ROLE
@@ -27,6 +27,7 @@ from kept.meetings.models import Availability, Meeting, Profile, RoleKind, RoleS
 from kept.meetings.readiness import Person, people_at
 from kept.meetings.speaker_forms import PlaceInSessionForm, SpeakerForm, SubstituteForm
 from kept.meetings.views.connection import result
+from kept.meetings.views.speakers import STEPS
 
 VERBS: dict[str, tuple[Any, Callable[..., SessionRole]]] = {
     # A place of somebody, decided on the desk: words of the button, action.
@@ -134,6 +135,8 @@ def speaker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """/desk/meetings/<slug>/speakers/<pk>/: what the team knows of somebody, their places, the mails as they would be."""
     meeting = meeting_of(slug)
     profile = get_object_or_404(Profile.objects.select_related("person"), pk=pk)
+    if profile.merged_into_id:
+        return redirect("meetings:desk_speaker", slug, profile.root.pk)
     people = people_at(meeting, profile)
     if not people:
         raise Http404
@@ -144,6 +147,10 @@ def speaker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "meeting": meeting, "name": meeting.name_in(language), "profile": profile, "missing": person.missing,
         "test": result(person.test, meeting, language) if person.test else None, "remote": person.remote,
+        "edits": [(reverse("meetings:desk_speaker_edit", args=[slug, pk, key]), name) for key, name in STEPS.items()
+                  if key != "release"],
+        "assistants": profile.assistants.filter(meeting=meeting, revoked_at=None),
+        "merges": profile.merges.select_related("gone"), "deeds": trail.deeds(person, language, for_the_team=True),
         "serves": person.serves, "facts": facts_of(person), "release": person.release,
         "roles": [
             role_line(role, language)
@@ -186,6 +193,18 @@ def decide(request: HttpRequest, meeting: Meeting, person: Person) -> None:
     if verb == "close_link":
         inviting.close_link(meeting, person.profile, by=request.user, at=now)
         messages.success(request, _("The personal link answers no more."))
+        return
+    if verb in ("show", "hide") and person.profile.managed:
+        act = acts.release_profile if verb == "show" else acts.hide_profile
+        act(person.profile, by=request.user, at=now)
+        return
+    if verb == "revoke_assistant":
+        named = person.profile.assistants.filter(meeting=meeting, revoked_at=None)
+        one = next((each for each in named if str(each.pk) == request.POST.get("pk", "")), None)
+        if one is None:
+            raise Http404
+        acting.revoke_assistant(one, by=request.user, at=now)
+        messages.success(request, _("Their link answers no more."))
         return
     role = next((one for one in person.roles if str(one.pk) == request.POST.get("role", "")), None)
     if verb not in VERBS or role is None:

@@ -38,9 +38,11 @@ from kept.meetings.models.programme import (
 )
 from kept.meetings.models.speaking import (
     SERVING,
+    Assistant,
     Availability,
     ConnectionTest,
     Profile,
+    ProfileMerge,
     ProfilePrivate,
     RecordingRelease,
     RoleKind,
@@ -53,6 +55,7 @@ __all__ = [
     "SERVING",
     "AgendaFeed",
     "AgendaItem",
+    "Assistant",
     "AttendanceMode",
     "Availability",
     "ClosingFigure",
@@ -73,6 +76,7 @@ __all__ = [
     "PledgePurpose",
     "Presentation",
     "Profile",
+    "ProfileMerge",
     "ProfilePrivate",
     "RecordingRelease",
     "RoleKind",

@@ -64,6 +64,14 @@ class Profile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def root(self) -> Profile:
+        """The profile that stands for this person now: itself, or the one it was merged into."""
+        one = self
+        while one.merged_into is not None:
+            one = one.merged_into
+        return one
+
     def title_in(self, language: str) -> str:
         return in_language(self.titles, language)
 
@@ -77,7 +85,6 @@ class ProfilePrivate(models.Model):
     profile = models.OneToOneField(Profile, on_delete=models.CASCADE, related_name="private")
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=60, blank=True)
-    assistants = models.JSONField(default=list, blank=True)  # [{"name": "…", "email": "…"}]
     access_needs = models.TextField(blank=True)
     travel_needs = models.TextField(blank=True)
     note = models.TextField(blank=True)  # the team's own
@@ -208,6 +215,50 @@ class Speaking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.profile_id} at {self.meeting_id}"
+
+
+class ProfileMerge(models.Model):
+    """Two profiles that are one person: which went into which, why, what went over, and whether that was undone."""
+
+    gone = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="merges_away")
+    into = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="merges")
+    reason = models.TextField()
+    moved = models.JSONField(default=dict)  # {"roles": [ids], …, "person": account or None} (actions/one_person.py)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    by_name = models.CharField(max_length=200)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    undone_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} → {self.into_id}"
+
+
+class Assistant(models.Model):
+    """Who acts for somebody at one meeting, by a link of their own; they sign nothing. Taken back, the row stays."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="assistants")
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="assistants")
+    name = models.CharField(max_length=200)
+    email = models.EmailField()
+    language = models.CharField(max_length=10, default="en")  # of the mail
+    named_at = models.DateTimeField()
+    named_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # None: the person themselves, by their link
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} for {self.profile_id}"
 
 
 class ConnectionTest(models.Model):

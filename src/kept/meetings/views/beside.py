@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -54,6 +54,8 @@ def people_of(here: Frame) -> list[Face]:
 def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     """/meetings/speakers/<slug>/: one person, over the years."""
     profile = Profile.objects.public().filter(slug=slug).select_related("organisation").first()
+    if profile is None and (gone := Profile.objects.filter(slug=slug).exclude(merged_into=None).first()):
+        return redirect("meetings:speaker", gone.root.slug)  # not for ever: a merge can be undone
     roles = list(roles_over_the_years(profile)) if profile else []
     if profile is None or not roles:
         raise Http404("There is no such speaker.")

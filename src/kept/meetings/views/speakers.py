@@ -19,11 +19,11 @@ from kept.base.context import address_in
 from kept.base.desk_settings import attempt
 from kept.base.formats import format_datetime
 from kept.base.lifecycle import NotAllowed, Refused
-from kept.meetings import privacy, queries, speaker_forms
+from kept.meetings import privacy, queries, speaker_forms, trail
 from kept.meetings.actions import speaking as acts
-from kept.meetings.models import Meeting, Profile, RoleKind, RoleState, SessionRole
-from kept.meetings.notices import SPEAK
-from kept.meetings.permissions import SpeakerByLink
+from kept.meetings.models import Assistant, Meeting, Profile, RoleKind, RoleState, SessionRole
+from kept.meetings.notices import ASSIST, SPEAK
+from kept.meetings.permissions import SpeakerByLink, may_name_assistants, may_sign
 from kept.meetings.readiness import Person, people_at
 from kept.meetings.views.files import picture_of
 from kept.meetings.zones import clock_of, span
@@ -48,7 +48,7 @@ class Holder:
     token: str
     meeting: Meeting
     person: Person
-    by: SpeakerByLink
+    by: Any  # SpeakerByLink; on the desk the account
 
     @property
     def profile(self) -> Profile:
@@ -63,18 +63,35 @@ def subject_of(link: Link) -> tuple[Meeting, Person]:
     """Whom a link is for, and where they speak. Raises Http404 for who has no place there any more."""
     meeting_id, _dash, profile_id = link.subject.partition("-")
     meeting = Meeting.objects.filter(pk=meeting_id).first()
-    profile = Profile.objects.filter(pk=profile_id, merged_into=None).first()
-    people = people_at(meeting, profile) if meeting and profile else []
+    profile = Profile.objects.filter(pk=profile_id).first()
+    return found_at(meeting, profile)
+
+
+def found_at(meeting: Meeting | None, profile: Profile | None) -> tuple[Meeting, Person]:
+    """Somebody at a meeting, under the profile that stands for them now. Raises Http404."""
+    people = people_at(meeting, profile.root) if meeting and profile else []
     if not people or meeting is None:
         raise Http404("Nobody is asked here any more.")
     return meeting, people[0]
 
 
+def assistant_of(link: Link) -> Assistant:
+    """Whose link of an assistant this is. Raises Http404."""
+    found = Assistant.objects.filter(pk=link.subject, revoked_at=None).select_related("meeting", "profile").first()
+    if found is None:
+        raise Http404("This link answers no more.")
+    return found
+
+
 def holder_of(token: str) -> Holder:
-    """Whoever holds a link that is good now. Raises Http404."""
-    link = Link.objects.filter(token=token, purpose=SPEAK).first()
+    """Whoever holds a link that is good now, or acts for them by one. Raises Http404."""
+    link = Link.objects.filter(token=token, purpose__in=[SPEAK, ASSIST]).first()
     if link is None or links.state(link, timezone.now()) != links.GOOD:
         raise Http404("This link answers no more.")
+    if link.purpose == ASSIST:
+        one = assistant_of(link)
+        meeting, person = found_at(one.meeting, one.profile)
+        return Holder(token, meeting, person, SpeakerByLink(person.profile.pk, (one.pk, one.name)))
     meeting, person = subject_of(link)
     return Holder(token, meeting, person, SpeakerByLink(person.profile.pk))
 
@@ -125,7 +142,10 @@ def speaking(request: HttpRequest, token: str) -> HttpResponse:
         "seen": [(who.label, privacy.seen_by(who)) for who in privacy.Who
                  if not person.serves or who == privacy.Who.TEAM],
         "public_url": reverse("meetings:speaker", args=[here.profile.slug]),
-        "comes": person.comes,
+        "comes": person.comes, "acts": here.by.assistant,
+        "may_name": may_name_assistants(here.by, here.profile),
+        "assistants": here.profile.assistants.filter(meeting=here.meeting, revoked_at=None),
+        "deeds": trail.deeds(person, language, for_the_team=False),
     }  # fmt: skip
     return private_page(request, "meetings/speaking.html", context)
 
@@ -143,10 +163,17 @@ def lines_of(here: Holder, language: str) -> list[dict[str, Any]]:
             "pk": role.pk, "title": role.session.title_in(language), "when": when, "state": role.state,
             "words": RoleState(role.state).label, "as_what": RoleKind(role.kind).label,
             "may_confirm": role.state in (RoleState.PLANNED, RoleState.INVITED, RoleState.DECLINED),
-            "viewing": [reverse("meetings:viewing", args=[one.token]) for one in role.viewings.all() if not one.revoked_at],
+            "viewing": viewing_of(here, role),
             "may_decline": role.state in (RoleState.INVITED, RoleState.CONFIRMED),
         })  # fmt: skip
     return found
+
+
+def viewing_of(here: Holder, role: SessionRole) -> list[str]:
+    """Where somebody sees what waits in a session; what is not public yet is not for who acts for them."""
+    if here.by.assistant:
+        return []
+    return [reverse("meetings:viewing", args=[one.token]) for one in role.viewings.all() if not one.revoked_at]
 
 
 def act(request: HttpRequest, here: Holder) -> None:
@@ -187,6 +214,8 @@ def step(request: HttpRequest, token: str, step: str) -> HttpResponse:
         acts.revoke_release(here.meeting, here.profile, by=here.by, at=timezone.now())
         messages.success(request, _("Taken back. From now on nothing new is made of it."))
         return redirect(here.home)
+    if posted and step == "release" and not may_sign(here.by, here.profile):
+        raise Http404("Nobody signs for somebody else.")
     form, save = MAKERS[step](here, request.POST if posted else None, request.FILES if posted else None)
     if posted and attempt(request, form, save, _("Saved.")):
         return redirect(here.home)
@@ -199,7 +228,7 @@ def step(request: HttpRequest, token: str, step: str) -> HttpResponse:
         "picture": reverse("meeting_files:speaking_picture", args=[token]) if here.profile.picture else "",
         "public": step in ("words", "picture"), "release": release,
         "signed": format_datetime(release.signed_at, language, here.meeting.zone) if release else "",
-        "version": acts.TEXT_VERSION,
+        "version": acts.TEXT_VERSION, "acts": here.by.assistant,
     }  # fmt: skip
     return private_page(request, "meetings/speaking_step.html", context)
 
@@ -287,7 +316,7 @@ def describe(link: Link, request: HttpRequest) -> LinkPage:
 
 
 def open_page(link: Link, request: HttpRequest, at: Any) -> str:
-    subject_of(link)
+    holder_of(link.token)
     return address_in(reverse("meetings:speaking", args=[link.token]), get_language() or "en")
 
 
