@@ -17,6 +17,7 @@ from django.db import transaction
 from django.http import QueryDict
 from PIL import Image
 
+from kept.base import formats
 from kept.log.actions import open_head
 from kept.pledges.actions.revising import revise_record
 from kept.pledges.models import Revision
@@ -287,6 +288,19 @@ def test_the_counter_says_what_of_the_announced_is_signed_and_spent_and_of_how_m
     page = client.get("/counter/").content.decode()
     assert money.sentence in page
     assert f"Nothing is reported about the money of {pledges} pledges" in page
+
+
+def test_the_first_page_says_what_is_signed_spent_and_not_heard_of(stood, client):
+    page = client.get("/").content.decode()
+    standing, reporting = (implementing.charts(implementing.Asked(select(), "en"))[n] for n in (0, 2))
+    assert standing.sentence in page and 'href="/progress/"' in page
+    silent = next(row.count for row in reporting.rows if row.value == "silent")
+    url, shown = re.search(r'About <a href="([^"]+)">(\d+) pledges</a> we have heard nothing', page).groups()
+    assert behind(unescape(url)) == int(shown) == silent
+    published = Selection(chosen={"status": ("published",)})
+    lines = {line.value: line.amount for line in implementing.sums(implementing.Asked(published, "en"))[0].lines}
+    signed, spent = (formats.format_money_short(Decimal(lines[name]), "USD", "en") for name in ("signed", "spent"))
+    assert f"{signed} is signed and {spent} is spent" in page
 
 
 def test_a_page_of_a_theme_says_what_became_of_its_pledges_as_the_progress_page_does(stood, client):

@@ -81,6 +81,14 @@ def outcome(selection: Selection) -> Outcome:
     return found
 
 
+def staged(selection: Selection, names: Iterable[str]) -> dict[str, dict[str, Amount]]:
+    """The sums of some figures of `filters.AMOUNTS` alone: {figure: {level: sum}}."""
+    from kept.registry.index import outcome as index
+
+    found = index.outcome(selection, GROUPS, CROSSED)
+    return {name: found.staged[name] if found else _by_level(selection, name) for name in names}
+
+
 def counted(selection: Selection) -> Selection:
     """The selection with those that were taken back, where it chose no status itself; without those replaced."""
     chosen = selection.of("status") or COUNTED

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from kept.base import places
 from kept.pledges import counting
-from kept.registry import explaining_places, listing, mapping, measuring, panels, queries, search
+from kept.registry import becoming, explaining_places, listing, mapping, measuring, panels, queries, search
 from kept.registry.paging import PageOf
 from kept.registry.selection import Selection
 
@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "figures": queries.first_page(counter),
         "lines": listing.lines(keys, language),
         "map": home_map(language) if counter.pledges else None,
+        "became": becoming.told_first(counter.amount_usd, language) if counter.pledges else None,
         "panels": panels.of("home", counter, request, selection=Selection()),
     }
     return render(request, "registry/home.html", context)
