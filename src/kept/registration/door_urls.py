@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.registration.desk import badges, doors, entrance
+from kept.registration.views import certificates
 
 HERE = "desk/meetings/<slug:slug>"
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path(f"{HERE}/entrance/not-admitted/<int:pk>/lift/", entrance.lift, name="desk_lift"),
     path(f"{HERE}/badges/", badges.many, name="desk_badges"),
     path(f"{HERE}/entrance/<slug:key>/badge/", badges.one, name="desk_badge"),
+    path(f"{HERE}/entrance/<slug:key>/certificate/", certificates.at_the_desk, name="desk_certificate"),
     path(f"{HERE}/entrance/<slug:key>/", entrance.person, name="desk_guest"),
     path(f"{HERE}/entrance/<slug:key>/agree/", entrance.agree, name="desk_agree"),
 ]

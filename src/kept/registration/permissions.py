@@ -67,6 +67,11 @@ def may_edit_registration(person: Any, registration: Registration) -> bool:
     return is_own(person, registration) or registered_it(person, registration) or is_secretariat(person)
 
 
+def may_take_certificate(person: Any, registration: Registration) -> bool:
+    """Takes the certificate of attendance: the person, who registered them, the secretariat."""
+    return may_edit_registration(person, registration)
+
+
 def may_answer_offer(person: Any, registration: Registration) -> bool:
     """Takes or leaves an offered seat: as who may edit it."""
     return may_edit_registration(person, registration)

@@ -6,7 +6,7 @@ from django.urls import path
 
 from kept.registration import door_urls, setup_urls
 from kept.registration.desk import registrations
-from kept.registration.views import check_in, delegations, joining, own, register
+from kept.registration.views import certificates, check_in, delegations, joining, own, register
 
 app_name = "registration"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("meetings/registration/<str:token>/card/", joining.card, name="card"),
     path("meetings/registration/<str:token>/join/", joining.join, name="join"),
     path("meetings/registration/<str:token>/join/<str:stream>/", joining.join, name="joined"),
+    path("meetings/registration/<str:token>/certificate/", certificates.own, name="own_certificate"),
+    path("meetings/certificate/<slug:code>/", certificates.check, name="certificate"),
     path("meetings/<slug:slug>/register/", register.register, name="register"),
     path("my/registrations/", own.mine, name="mine"),
     path("my/registrations/<slug:key>/open/", own.open_mine, name="open_mine"),

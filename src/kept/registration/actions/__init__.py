@@ -13,6 +13,7 @@ from kept.registration.actions.approving import (
 from kept.registration.actions.arriving import confirm_by_link
 from kept.registration.actions.asking import ask, stop_asking
 from kept.registration.actions.badging import PrintedAlready, correct_name, print_badges
+from kept.registration.actions.certifying import take_certificate
 from kept.registration.actions.doors import (
     add_device,
     add_gate,
@@ -117,6 +118,7 @@ __all__ = [
     "stop_asking",
     "submit",
     "switch",
+    "take_certificate",
     "take_device",
     "take_in",
     "void",

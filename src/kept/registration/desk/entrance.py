@@ -16,7 +16,7 @@ from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.models import Meeting
-from kept.registration import actions, badges, guests, queries
+from kept.registration import actions, badges, certificates, guests, queries
 from kept.registration.admission import NEVER_FORCED, REFUSALS, fold, refusal_of
 from kept.registration.desk.badges import badges_of
 from kept.registration.desk.doors import meeting_at_the_door
@@ -128,6 +128,7 @@ def _shown(registration: Registration, at: Any) -> dict[str, Any]:
         "why": why, "may_force": why not in NEVER_FORCED, "barred": barred,
         "proofs": registration.credentials.select_related("seen_by"),
         "prints": badges_of(registration),
+        "has_certificate": certificates.is_due(registration, at),
         "may_have_badge": badges.has_badge(registration),
     }  # fmt: skip
 

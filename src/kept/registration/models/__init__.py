@@ -21,7 +21,7 @@ from kept.registration.models.ground import (
     QuestionKind,
     Quota,
 )
-from kept.registration.models.live import Presence
+from kept.registration.models.live import Certificate, Presence
 from kept.registration.models.registering import (
     ENTERS,
     LIVE,
@@ -40,6 +40,7 @@ __all__ = [
     "Approval",
     "BadgePrint",
     "Category",
+    "Certificate",
     "CheckIn",
     "CheckInList",
     "Consent",

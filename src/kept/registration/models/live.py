@@ -33,3 +33,22 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration_id} · {self.began_at}"
+
+
+def new_code() -> str:
+    """80 random bits in letters and figures that are not mistaken for each other: what a certificate is asked by."""
+    return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _n in range(16))
+
+
+class Certificate(models.Model):
+    """A certificate of attendance that was taken. It says what is so when it is looked at; only its code is kept."""
+
+    registration = models.OneToOneField(Registration, on_delete=models.CASCADE, related_name="certificate")
+    code = models.CharField(max_length=16, unique=True, default=new_code)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["issued_at", "id"]
+
+    def __str__(self) -> str:
+        return self.code

@@ -16,6 +16,7 @@ from kept.base.lifecycle import NotAllowed, Refused
 from kept.people.views.pages import signed_in
 from kept.registration import actions, queries
 from kept.registration.addresses import known_link, own_link
+from kept.registration.certificates import is_due
 from kept.registration.lifecycle import REGISTRATION
 from kept.registration.models import ENTERS, Mode, Registration, State
 from kept.registration.permissions import Holder, may_enter_live
@@ -53,6 +54,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "moves": moves,
         "said": said_of(registration),
         "over": at >= meeting.ends_at,
+        "has_certificate": is_due(registration, at),
         "may_join": at < meeting.ends_at and may_enter_live(Holder(registration.pk), meeting),
         "has_card": registration.state in ENTERS and registration.mode == Mode.IN_PERSON,
         "steps": [(names_of_steps()[one], step_address(link, one)) for one in order_of(registration) if one != "check"],
