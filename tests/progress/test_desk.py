@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from kept.progress import actions
+from kept.base.lifecycle import NotAllowed
+from kept.base.models import HistoryEntry
+from kept.progress import actions, queries
 from kept.progress.models import (
     Appeal,
     Asked,
+    Definition,
     Report,
     ReportState,
     Round,
@@ -167,3 +170,34 @@ def test_the_same_money_is_flagged_with_reasons_decided_by_a_person_and_counted_
     from kept.progress.restate import counted_elsewhere
 
     assert counted_elsewhere([one.pk, two.pk]) == {two.pk}
+
+
+def test_an_indicator_gets_a_definition_and_only_figures_of_one_are_added(
+    desk, make_pledge, make_round, make_report, focal_point, client
+):
+    one, two = make_pledge("published"), make_pledge("published")
+    make_round()
+    make_report(one, "accepted", value="81")
+    make_report(two, "accepted", value="19")
+    words = {"name_en": "Health posts online", "name_fr": "Postes de santé en ligne", "unit": "Posts",
+             "counting": "cumulative", "baseline_year": "2020", "how": "Posts with a working line."}  # fmt: skip
+    made = desk.post("/desk/indicators/new/", words)
+    assert made.headers["Location"] == "/desk/indicators/health-posts-online/"
+    page = "/desk/indicators/health-posts-online/"
+    assert "Health posts connected" in desk.get(page).content.decode()
+    assert queries.sum_of(Definition.objects.get()).pledges == 0
+    desk.post(page, {"do": "give", "indicator": "Health posts connected"})
+    found = queries.sum_of(Definition.objects.get())
+    assert (found.total, found.pledges, found.unit) == (100, 2, "Posts")
+    assert "2 pledges report 100 Posts together" in desk.get(page).content.decode()
+    refused = desk.post(page, words | {"unit": "schools"}).content.decode()
+    assert ("stay as they are" in refused, Definition.objects.get().unit) == (True, "Posts")
+    desk.post(page, words | {"how": "Posts with a line that works."})
+    desk.post(page, {"do": "take", "indicator": "Health posts connected"})
+    assert (Definition.objects.get().how, queries.sum_of(Definition.objects.get()).pledges) == (
+        "Posts with a line that works.", 0
+    )  # fmt: skip
+    with pytest.raises(NotAllowed):
+        actions.give_definition(Definition.objects.get(), ["Health posts connected"], by=focal_point, at=None)
+    verbs = HistoryEntry.objects.filter(subject_kind="definition").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["define", "give", "change", "take"]

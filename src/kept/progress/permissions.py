@@ -23,6 +23,11 @@ def may_run_rounds(by: Any, round_: Round | None = None) -> bool:
     return is_secretariat(by)
 
 
+def may_define(by: Any, _definition: Any = None) -> bool:
+    """Says what indicators count: the secretariat."""
+    return is_secretariat(by)
+
+
 def may_hand_over(by: Any, asked: Asked) -> bool:
     """Hands the question to another person: whoever may send the answer, and the secretariat."""
     return is_secretariat(by) or may_answer(by, asked)

@@ -8,7 +8,19 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kept.pledges.models import Pledge
-from kept.progress.models import Asked, Letter, Report, ReportState, Round, RoundState, Standing
+from kept.progress import sums
+from kept.progress.models import (
+    Asked,
+    Definition,
+    IndicatorValue,
+    Letter,
+    Report,
+    ReportState,
+    Round,
+    RoundState,
+    Standing,
+)
+from kept.progress.statuses import Counting, Level
 
 
 def standing_of(pledge: Pledge) -> Standing | None:
@@ -80,3 +92,38 @@ def waiting_of(person: Any) -> QuerySet[Asked]:
     found = Asked.objects.filter(round__state=RoundState.OPEN, pledge__lead__in=mine)
     unanswered = Q(answered_at=None) | Q(sent_back_at__isnull=False)
     return found.filter(unanswered).select_related("pledge", "round").order_by("due", "pledge__number")
+
+
+# What indicators count ---------------------------------------------------------------------------------------------
+
+
+def of_definition(definition: Definition) -> QuerySet[IndicatorValue]:
+    """The public figures that count it."""
+    return IndicatorValue.objects.filter(definition=definition, report__in=Report.objects.in_force())
+
+
+def could_be_of(definition: Definition) -> QuerySet[IndicatorValue]:
+    """Public figures without a definition, of its unit and way of counting."""
+    return IndicatorValue.objects.filter(
+        definition=None, unit__iexact=definition.unit, counting=definition.counting, value__isnull=False,
+        report__in=Report.objects.in_force(),
+    )  # fmt: skip
+
+
+def indicators_in(values: QuerySet[IndicatorValue], most: int = 200) -> list[dict[str, Any]]:
+    """Their names, with the number of pledges that report each: the most frequent first."""
+    found = values.order_by().values("name").annotate(pledges=Count("report__pledge", distinct=True))
+    return list(found.order_by("-pledges", "name")[:most])
+
+
+def sum_of(definition: Definition) -> sums.IndicatorSum:
+    """What the figures of a definition make together: of each pledge the newest, or each period once."""
+    rows = of_definition(definition).exclude(value=None).exclude(on=None).select_related("report")
+    return sums.add_up(
+        sums.Value(
+            row.report.pledge_id, definition.slug, definition.unit, Counting(definition.counting), row.value, row.on,
+            Level(row.level), (row.report.period_start, row.report.period_end),
+        )
+        for row in rows
+        if row.value is not None and row.on is not None
+    )  # fmt: skip

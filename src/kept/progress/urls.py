@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.progress.desk import checking, reports, rounds, sources
+from kept.progress.desk import checking, definitions, reports, rounds, sources
 from kept.progress.views import answering, objecting, spreadsheets, verifying, writing
 
 app_name = "progress"
@@ -42,6 +42,9 @@ urlpatterns = [
     path("desk/rounds/<slug:slug>/question/", rounds.question, name="desk_question"),
     path("desk/rounds/<slug:slug>/move/", rounds.move_round, name="desk_move_round"),
     path("desk/rounds/<slug:slug>/asked/<int:pk>/", rounds.asked, name="desk_asked"),
+    path("desk/indicators/", definitions.definitions, name="desk_definitions"),
+    path("desk/indicators/new/", definitions.new_definition, name="desk_new_definition"),
+    path("desk/indicators/<slug:slug>/", definitions.definition, name="desk_definition"),
     path("desk/own-files/", sources.sources, name="desk_sources"),
     path("desk/own-files/<int:pk>/", sources.source, name="desk_source"),
     path("desk/objections/", checking.appeals, name="desk_appeals"),

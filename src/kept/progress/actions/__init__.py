@@ -2,6 +2,7 @@
 
 from kept.progress.actions.appealing import decide_appeal, object_to
 from kept.progress.actions.asking import ask_due, extend, hand_over, remind_due, remind_now
+from kept.progress.actions.definitions import change_definition, define, give_definition, take_definition
 from kept.progress.actions.evidence import add_evidence, remove_evidence
 from kept.progress.actions.fetching import add_source, fetch_due, fetch_source, remove_source
 from kept.progress.actions.reporting import (
@@ -33,6 +34,10 @@ from kept.progress.actions.verification import ask_verifier, decline_verificatio
 from kept.progress.nonsense import NEVER_RIGHT
 
 __all__ = [
+    "take_definition",
+    "give_definition",
+    "define",
+    "change_definition",
     "NEVER_RIGHT",
     "Incomplete",
     "accept",
