@@ -37,6 +37,9 @@ urlpatterns = [
     ),
     path("desk/meetings/<slug:slug>/programme/<slug:code>/", programme_sessions.session, name="desk_session"),
     path("desk/meetings/<slug:slug>/programme/<slug:code>/place/", programme.place, name="desk_place"),
+    path(
+        "desk/meetings/<slug:slug>/programme/<slug:code>/states/", programme_sessions.states, name="desk_session_states"
+    ),
     path("desk/meetings/<slug:slug>/programme/<slug:code>/delay/", programme_sessions.delay, name="desk_delay"),
     path(
         "desk/meetings/<slug:slug>/programme/<slug:code>/cancel/", programme_sessions.cancel, name="desk_cancel_session"

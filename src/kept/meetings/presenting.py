@@ -33,6 +33,7 @@ class Face:
     initials: str
     family: str = ""
     picture: str = ""
+    country: str = ""  # alpha-3, of the state that they speak for
     remote: bool = False
     invented: bool = False
 
@@ -263,6 +264,7 @@ def face(role: SessionRole, kind: SessionKind, language: str) -> Face:
         initials=initials(profile.name),
         family=profile.family_name,
         picture=reverse("meeting_files:face", args=[profile.slug]) if profile.picture else "",
+        country=profile.country,
         remote=role.remote,
         invented=profile.invented,
     )

@@ -30,6 +30,7 @@ TABLE: tuple[Field, ...] = (
     Field("Profile.name_native", _("Name in its own script"), E),
     Field("Profile.titles", _("Title"), E),
     Field("Profile.organisation_name", _("Organisation, as to be shown"), E),
+    Field("Profile.country", _("State you speak for"), E),
     Field("Profile.biographies", _("Biography"), E),
     Field("Profile.picture", _("Picture"), E),
     Field("Profile.picture_credit", _("Who took the picture"), E),

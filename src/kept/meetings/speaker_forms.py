@@ -9,9 +9,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kept.base import places
 from kept.base.formats import format_weekday
+from kept.base.forms import place_choices
 from kept.base.languages import LANGUAGES
-from kept.base.widgets import MultiSelect
+from kept.base.widgets import MultiSelect, PickOne
 from kept.meetings import slides
 from kept.meetings.forms import Text, TextsForm, examined_picture, hour, picture
 from kept.meetings.models import Meeting, Profile, ProfilePrivate, RoleKind, Session, Speaking
@@ -47,10 +49,16 @@ class WordsForm(TextsForm):
     family_name = forms.CharField(label=_("Family name"), max_length=120, required=False)
     form_of_address = line("Profile.form_of_address", 80, help_text=_("Such as H.E. Ms."))
     organisation_name = line("Profile.organisation_name", 300)
+    country = forms.ChoiceField(label=NAMES["Profile.country"], widget=PickOne(), required=False,
+                                help_text=_("Empty if you speak for no state."))  # fmt: skip
     texts = (
         Text("titles", NAMES["Profile.titles"], limit=200),
         Text("biographies", NAMES["Profile.biographies"], long=True, limit=3000),
     )
+
+    def fit(self) -> None:
+        codes = [one.alpha3 for one in places.all_countries()]
+        self.fields["country"].choices = [("", ""), *place_choices(codes)]  # type: ignore[attr-defined]
 
 
 class FaceForm(forms.Form):

@@ -24,10 +24,9 @@ def sort_key(text: str, language: str) -> tuple:
     tongue = language_of(language).code
     if tongue == "zh-hans":
         return (text.encode("gb18030", "replace"),)
-    plain = _plain(text)
-    if tongue == "ar":
-        plain = " ".join(word.removeprefix("ال") for word in plain.split())
-    return (plain, text)
+    if tongue == "ar":  # before hamzas go: the first letters of Germany and Albania (أل) are no article (ال)
+        return (_plain(" ".join(word.removeprefix("ال") for word in text.split())), text)
+    return (_plain(text), text)
 
 
 def _plain(text: str) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt
@@ -18,6 +19,7 @@ from kept.base.formats import format_list, format_number
 from kept.meetings import actions, clashing, forms
 from kept.meetings.actions.delaying import Delay, delay_session
 from kept.meetings.actions.ground import ChangedMeanwhile
+from kept.meetings.actions.protocol import order_states
 from kept.meetings.desk.meetings import meeting_of
 from kept.meetings.desk.programme import session_of
 from kept.meetings.desk.programme_forms import DelayForm, SessionForm
@@ -68,9 +70,26 @@ def session(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "theirs": theirs,
         "may_delay": row.cancelled_at is None and bool(row.first_released_at),
         "people": people_in(row),
+        "states": states_in(row),
         "may_add": row.cancelled_at is None and row.kind not in (SessionKind.BREAK, SessionKind.BLOCKER),
     }
     return page(request, found, form, row.title_in(get_language() or "en") or row.code, **more)
+
+
+def states_in(row: Session) -> int:
+    """How many different states are spoken for in it."""
+    countries = row.roles.counting().exclude(profile__country="").values_list("profile__country", flat=True)
+    return len(set(countries))
+
+
+@for_the_desk
+@require_POST
+def states(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """/desk/meetings/<slug>/programme/<code>/states/: those who speak for states, in the order of the meeting's language."""
+    row = get_object_or_404(Session.objects.select_related("meeting"), meeting__slug=slug, code=code)
+    moved = order_states(row, by=request.user, at=timezone.now())
+    messages.success(request, _("The states stand in order now.") if moved else _("The states stood in order already."))
+    return redirect("meetings:desk_session", slug, code)
 
 
 def people_in(row: Session) -> list[dict[str, Any]]:

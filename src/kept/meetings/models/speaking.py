@@ -44,7 +44,7 @@ class Profile(models.Model):
     titles = models.JSONField(default=dict, blank=True)  # {"en": "Minister", …}
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     organisation_name = models.CharField(max_length=300, blank=True)  # as to be shown; empty: the registry's
-    country = models.CharField(max_length=3, blank=True)
+    country = models.CharField(max_length=3, blank=True)  # of the state that they speak for; empty: for none
     biographies = models.JSONField(default=dict, blank=True)
     picture = models.FileField(upload_to="meetings/people/", max_length=200, blank=True)
     focal_x = models.PositiveSmallIntegerField(default=50)  # percent from the picture's left

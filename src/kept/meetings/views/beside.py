@@ -12,8 +12,11 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kept.base import places
 from kept.base.formats import format_date, format_list, format_number
+from kept.base.languages import native_name
 from kept.meetings import panels, queries
+from kept.meetings.actions.protocol import in_order
 from kept.meetings.models import (
     PartnerRole,
     Phase,
@@ -32,9 +35,29 @@ from kept.meetings.views.lines import document_lines, linked_of, pledge_lines
 
 @require_safe
 def speakers(request: HttpRequest, slug: str) -> HttpResponse:
-    """/meetings/<slug>/speakers/: everybody in the programme, in the order of its sessions and of protocol."""
+    """/meetings/<slug>/speakers/: everybody in the programme, in the order of its sessions and of protocol; `?by=state`."""
     here = frame(request, slug)
-    return here.render("meetings/speakers.html", here.context("speakers", people=people_of(here)))
+    people = people_of(here)
+    states = by_states(people, here) if request.GET.get("by") == "state" else []
+    address = reverse("meetings:speakers", args=[slug])
+    ways = [
+        {"name": _("By the programme"), "url": address, "current": not states},
+        {"name": _("By state"), "url": f"{address}?by=state", "current": bool(states)},
+    ]
+    several = len({person.country for person in people if person.country}) > 1
+    context = here.context("speakers", people=people, states=states, ways=ways if several or states else [],
+                           order=native_name(here.meeting.state_order))  # fmt: skip
+    return here.render("meetings/speakers.html", context)
+
+
+def by_states(people: list[Face], here: Frame) -> list[dict[str, Any]]:
+    """People under the state that they speak for, in the order of the meeting's language; the others last, without a name."""
+    found: dict[str, list[Face]] = {}
+    for person in people:
+        found.setdefault(person.country, []).append(person)
+    order = in_order((code for code in found if code), here.meeting)
+    groups = [{"name": places.name(code, here.language), "people": found[code]} for code in order]
+    return groups + ([{"name": "", "people": found[""]}] if groups and found.get("") else [])
 
 
 def people_of(here: Frame) -> list[Face]:
@@ -60,7 +83,8 @@ def speaker(request: HttpRequest, slug: str) -> HttpResponse:
     if profile is None or not roles:
         raise Http404("There is no such speaker.")
     language = get_language() or "en"
-    about = [part for part in (profile.title_in(language), profile.organisation_in(language)) if part]
+    state = places.name(profile.country, language) if profile.country else ""
+    about = [part for part in (profile.title_in(language), profile.organisation_in(language), state) if part]
     context = {
         "profile": profile,
         "about": about,

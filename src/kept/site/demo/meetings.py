@@ -135,7 +135,8 @@ def _profile(told: dict, loading: Any, *, by: Person, at: datetime) -> Profile:
     values = {
         "name": told["name"], "name_native": told.get("native", ""), "name_spoken": told.get("spoken", ""),
         "given_name": told["given"], "family_name": told["family"], "form_of_address": told.get("address", ""),
-        "titles": told["titles"], "organisation": organisation, "country": organisation.country,
+        "titles": told["titles"], "organisation": organisation,
+        "country": organisation.country if told["type"] == "government" else "",  # whom they speak for
         "biographies": told.get("bio", {}), "invented": True,
     }  # fmt: skip
     return actions.add_profile(values, by=by, at=at, released=True)
