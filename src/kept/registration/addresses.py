@@ -12,6 +12,9 @@ from kept.registration.models import Registration
 
 OWN = "registration"  # lets its holder see, change, switch and cancel
 CONFIRM = "registration_address"  # confirms that the address is theirs: only ever in a mail to it
+FOR_YOU = (
+    "registration_for_you"  # their organisation registered them: says yes for themselves, only ever in a mail to them
+)
 AFTERWARDS = timedelta(days=120)  # links stay good after a meeting: certificate, feedback, erasure
 
 
@@ -45,7 +48,7 @@ def _new_link(registration: Registration, at: datetime, purpose: str) -> Link:
     until = max(registration.meeting.ends_at, at) + AFTERWARDS
     return people.make_link(
         purpose, registration.key, at=at, days=(until - at).total_seconds() / 86400, email=registration.email,
-        once=purpose == CONFIRM, save=False,
+        once=purpose != OWN, save=False,
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ REGISTRATION = Lifecycle(
     _move("seat", {S.WAITLISTED, S.OFFERED}, S.CONFIRMED, _may_run, True),  # past the line, with a name to it
     _move("cancel", WAITS | IN | {S.DRAFT}, S.CANCELLED, may_edit_registration),
     _move("withdraw", WAITS | IN, S.WITHDRAWN, may_approve_for_organisation, True),
+    _move("hand_over", IN, S.WITHDRAWN, may_approve_for_organisation),  # a substitute said yes: the house itself
     _move("reopen", {S.REJECTED, S.CANCELLED, S.WITHDRAWN}, S.PENDING_SECRETARIAT, _may_run),
     _move("attend", {S.CONFIRMED, S.NO_SHOW}, S.ATTENDED, _may_run),
     # At the door: who waits, in order, ten minutes before the start; whoever somebody lets in against a refusal.

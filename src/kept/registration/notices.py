@@ -12,7 +12,7 @@ from kept.base.events import listens
 from kept.base.models import OutgoingMail
 from kept.people.links import link_address
 from kept.people.models import Membership
-from kept.registration.addresses import CONFIRM, OWN, own_link
+from kept.registration.addresses import CONFIRM, FOR_YOU, OWN, own_link
 from kept.registration.models import Mode, Registration, State
 
 AGAIN_WITHIN, AGAIN_MOST = timedelta(hours=1), 3  # mails to somebody who is registered already
@@ -52,16 +52,34 @@ def confirm_your_address(*, registration: Registration, at: datetime, **_more: A
     tell(registration, "confirm_address", at=at, purpose=CONFIRM, action=_("Yes, this is my address"))
 
 
+@listens("registration.register_for")
+def you_are_registered(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    """Their organisation registered them: it counts when they say yes."""
+    assert registration.delegation is not None
+    tell(
+        registration, "for_you", at=at, purpose=FOR_YOU, action=_("Look at it, and say yes"),
+        organisation=registration.delegation.organisation.name_in(registration.language),
+        instead=registration.substitute_for.name if registration.substitute_for else "",
+    )  # fmt: skip
+
+
+@listens("registration.hand_over")
+def handed_over(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    tell(registration, "handed_over", at=at)
+
+
 def tell_again(registration: Registration, *, at: datetime) -> None:
     """Somebody wanted to register an address that is registered: its owner gets the link that they need next.
 
     At most three such mails in an hour: whoever types a foreign address cannot fill its letter box.
     """
-    kinds = ("registration/confirm_address", "registration/already")
+    kinds = ("registration/confirm_address", "registration/for_you", "registration/already")
     mails = OutgoingMail.objects.filter(subject_kind="registration", subject_id=registration.pk, kind__in=kinds)
     if mails.filter(made_at__gt=at - AGAIN_WITHIN).count() >= AGAIN_MOST:
         return
-    if registration.state == State.SUBMITTED:
+    if registration.state == State.SUBMITTED and registration.delegation_id:
+        you_are_registered(registration=registration, at=at)
+    elif registration.state == State.SUBMITTED:
         confirm_your_address(registration=registration, at=at)
     else:
         tell(registration, "already", at=at)

@@ -10,7 +10,7 @@ from typing import Any
 
 from kept.meetings.models import Meeting, Session, SessionRole
 from kept.people.permissions import is_secretariat, speaks_for
-from kept.registration.models import ENTERS, Mode, Registration, SeatState
+from kept.registration.models import ENTERS, Delegation, Mode, Registration, SeatState
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,14 @@ def may_approve_for_organisation(person: Any, registration: Registration) -> boo
         and not is_own(person, registration)
         and speaks_for(person, registration.organisation_id)
     )
+
+
+def may_send_delegation(person: Any, delegation: Delegation) -> bool:
+    """Registers people for an organisation, names its head and substitutes: its focal points and deputies, the secretariat."""
+    return bool(
+        person and person.is_authenticated
+        and (is_secretariat(person) or speaks_for(person, delegation.organisation_id))
+    )  # fmt: skip
 
 
 def may_approve(person: Any, registration: Registration) -> bool:

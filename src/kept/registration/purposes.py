@@ -15,7 +15,8 @@ from kept.people import links
 from kept.people.links import LinkPage
 from kept.people.models import Link
 from kept.registration import actions
-from kept.registration.addresses import CONFIRM, OWN, own_link
+from kept.registration.addresses import CONFIRM, FOR_YOU, OWN, own_link
+from kept.registration.consents import CONSENTS
 from kept.registration.models import Registration
 
 
@@ -50,6 +51,40 @@ def confirm(link: Link, request: HttpRequest, at: datetime) -> str:
     return address_of(own_link(registration, at=at))
 
 
+def describe_for_you(link: Link, request: HttpRequest) -> LinkPage:
+    """Who registered them for what, and what they agree to by saying yes; one button."""
+    registration = registration_of(link)
+    language, delegation = get_language() or "en", registration.delegation
+    sender = delegation.organisation.name_in(language) if delegation else ""
+    return LinkPage(
+        title=_("Your organisation registered you"),
+        text=[
+            _("It counts when you say yes. Do you not want it? Then do nothing: no seat is held."),
+            needed_text(),
+        ],
+        facts=[
+            (_("Meeting"), registration.meeting.name_in(language)),
+            (_("Registered by"), sender),
+            (_("Name"), registration.name),
+            (_("Category"), registration.category.name_in(language)),
+            (_("Takes part"), registration.get_mode_display()),
+        ],
+        button=_("Yes, I take part and agree"),
+    )
+
+
+def needed_text() -> str:
+    """What has to be agreed to, in the language of the page."""
+    return " ".join(str(one.text) for one in CONSENTS if one.required)
+
+
+def say_yes(link: Link, request: HttpRequest, at: datetime) -> str:
+    """They take part: on to an approver or to a seat, and to the page of their registration."""
+    registration = registration_of(link)
+    actions.agree_to_come(registration, text=needed_text(), language=get_language() or "en", at=at)
+    return address_of(own_link(registration, at=at))
+
+
 def describe_own(link: Link, request: HttpRequest) -> LinkPage:
     registration = registration_of(link)
     return LinkPage(
@@ -70,4 +105,5 @@ def address_of(link: Link) -> str:
 
 
 links.register(CONFIRM, describe=describe_confirm, act=confirm, alone=True)
+links.register(FOR_YOU, describe=describe_for_you, act=say_yes)
 links.register(OWN, describe=describe_own, act=open_own)

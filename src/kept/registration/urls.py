@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration import door_urls, setup_urls
+from kept.registration import door_urls, sending_urls, setup_urls
 from kept.registration.desk import registrations
 from kept.registration.views import certificates, check_in, delegations, joining, own, register
 
@@ -35,4 +35,5 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/registrations/pools/<int:pk>/", registrations.pool, name="desk_pool"),
     *door_urls.urlpatterns,
     *setup_urls.urlpatterns,
+    *sending_urls.urlpatterns,
 ]

@@ -14,6 +14,16 @@ from kept.registration.actions.arriving import confirm_by_link
 from kept.registration.actions.asking import ask, stop_asking
 from kept.registration.actions.badging import PrintedAlready, correct_name, print_badges
 from kept.registration.actions.certifying import take_certificate
+from kept.registration.actions.delegating import (
+    RowRefused,
+    Sent,
+    agree_to_come,
+    make_head,
+    places_of,
+    register_for,
+    register_many,
+    substitute,
+)
 from kept.registration.actions.doors import (
     add_device,
     add_gate,
@@ -30,6 +40,7 @@ from kept.registration.actions.doors import (
     take_device,
     walk_in,
 )
+from kept.registration.actions.ground import DelegationFull, delegation_of
 from kept.registration.actions.joining import join, opens_at
 from kept.registration.actions.offering import (
     accept_offer,
@@ -56,7 +67,6 @@ from kept.registration.actions.setting_up import (
     arrange_pool,
     change_category,
     close_category,
-    delegation_of,
     limit_delegation,
     set_up_usual,
     settle_everything,
@@ -64,10 +74,13 @@ from kept.registration.actions.setting_up import (
 
 __all__ = [
     "ChangedMeanwhile",
+    "DelegationFull",
     "Heard",
     "PrintedAlready",
     "RegisteredAlready",
     "Told",
+    "RowRefused",
+    "Sent",
     "accept_offer",
     "add_category",
     "add_device",
@@ -77,6 +90,7 @@ __all__ = [
     "add_pool_for",
     "agree",
     "agree_to",
+    "agree_to_come",
     "answer",
     "approve",
     "approve_for_organisation",
@@ -100,11 +114,15 @@ __all__ = [
     "lift",
     "limit_delegation",
     "limit_list",
+    "make_head",
     "may_register_now",
     "miss",
     "opens_at",
+    "places_of",
     "refuse_for_organisation",
     "print_badges",
+    "register_for",
+    "register_many",
     "reject",
     "revoke_device",
     "save_draft",
@@ -117,6 +135,7 @@ __all__ = [
     "start",
     "stop_asking",
     "submit",
+    "substitute",
     "switch",
     "take_certificate",
     "take_device",

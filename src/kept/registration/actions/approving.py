@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from kept.registration.actions.ground import locked, note
+from kept.registration.actions.ground import delegation_of, locked, note
 from kept.registration.actions.registering import end, proceed
 from kept.registration.lifecycle import REGISTRATION
-from kept.registration.models import Registration, State
+from kept.registration.models import Approval, Registration, State
 
 FOCAL_POINT_HAS = timedelta(days=5)  # then the secretariat is asked instead
 
@@ -18,11 +18,12 @@ FOCAL_POINT_HAS = timedelta(days=5)  # then the secretariat is asked instead
 def approve_for_organisation(registration: Registration, *, by: Any, at: datetime) -> Registration:
     """A focal point confirms the person as theirs; the secretariat is asked next. Raises NotAllowed, WrongState."""
     with transaction.atomic():
-        registration = locked(registration)
+        registration = locked(registration, pools=True)
         move = REGISTRATION.check("approve_for_organisation", registration, state=registration.state, by=by)
         before, registration.state = registration.state, move.target
         registration.organisation_approved_at = registration.asked_approval_at = at
-        registration.save(update_fields=["state", "organisation_approved_at", "asked_approval_at"])
+        _joins_delegation(registration)
+        registration.save(update_fields=["state", "organisation_approved_at", "asked_approval_at", "delegation"])
         note(registration, "approve_for_organisation", by=by, at=at, before=before)
     return registration
 
@@ -33,12 +34,23 @@ def refuse_for_organisation(registration: Registration, *, by: Any, at: datetime
 
 
 def approve(registration: Registration, *, by: Any, at: datetime) -> Registration:
-    """The secretariat's yes: a seat, or a place in line. Raises NotAllowed, WrongState."""
+    """The secretariat's yes: a seat, or a place in line. Raises NotAllowed, WrongState, DelegationFull."""
     with transaction.atomic():
         registration = locked(registration, pools=True)
         REGISTRATION.check("approve", registration, state=registration.state, by=by)
         registration.approved_at = at
+        _joins_delegation(registration)
         return proceed(registration, "approve", by=by, at=at)
+
+
+def _joins_delegation(registration: Registration) -> None:
+    """Whoever represents an organisation counts in its delegation, also where they registered themselves.
+
+    The caller holds the pools: a delegation is joined under their lock alone.
+    """
+    represents = registration.category.approval == Approval.ORGANISATION
+    if represents and registration.organisation is not None and registration.delegation_id is None:
+        registration.delegation = delegation_of(registration.meeting, registration.organisation)
 
 
 def reject(registration: Registration, *, by: Any, at: datetime, reason: str) -> Registration:

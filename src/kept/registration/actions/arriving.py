@@ -22,6 +22,7 @@ from kept.base.lifecycle import WrongState
 from kept.people import links
 from kept.people.models import Link
 from kept.registration.actions import seats
+from kept.registration.actions.ground import DelegationFull, lock_delegations
 from kept.registration.actions.registering import ARRIVING, arrive
 from kept.registration.addresses import OWN, make_own_links
 from kept.registration.lifecycle import REGISTRATION
@@ -93,13 +94,14 @@ def act_for(arrivals: list[Arrival]) -> None:
 
 
 def _seat(arrivals: list[Arrival]) -> None:
-    """One transaction: links, pools, registrations locked in this order; then everybody in the order of their coming."""
+    """One transaction: links, pools, delegations, registrations locked in this order; then each in the order of coming."""
     at = max(one.at for one in arrivals)
     with transaction.atomic(), mail.gathered():
         good = _links_used(arrivals, at)
         keys = {one.link.subject for one in arrivals if one.link.pk in good}
         meetings = sorted(set(Registration.objects.filter(key__in=keys).values_list("meeting_id", flat=True)))
         pools = {meeting: seats.locked(meeting) for meeting in meetings}
+        lock_delegations(Registration.objects.filter(key__in=keys).values_list("pk", flat=True))
         rows = Registration.objects.select_for_update(of=("self",)).filter(key__in=keys, erased_at=None).order_by("pk")
         found = {row.key: row for row in rows.select_related("meeting", "category", "organisation", "person")}
         arrived: dict[int, Registration] = {}
@@ -115,7 +117,12 @@ def _seat(arrivals: list[Arrival]) -> None:
             good.discard(one.link.pk)  # a link is good once, also among those who are seated together
             if registration.state == State.SUBMITTED:
                 registration.__dict__["_pools"] = pools[registration.meeting_id]
-                _one(registration, at)
+                try:
+                    _one(registration, at)
+                except DelegationFull as full:  # nothing was claimed; the link stays good for when there is room
+                    outcomes[-1] = full
+                    Link.objects.filter(pk=one.link.pk).update(used_at=None)
+                    continue
                 arrived[registration.pk] = registration
         for held in pools.values():
             held.write()

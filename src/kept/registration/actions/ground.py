@@ -10,9 +10,13 @@ from django.utils.translation import gettext as _
 
 from kept.base import history
 from kept.base.events import announce
-from kept.base.lifecycle import NotAllowed
+from kept.base.lifecycle import NotAllowed, Refused
+from kept.meetings.models import Meeting
+from kept.people.models import Organisation
 from kept.registration.actions import seats
-from kept.registration.models import Mode, Quota, Registration, Seat, SeatState, State
+from kept.registration.models import Delegation, Mode, Quota, Registration, Seat, SeatState, State
+
+SEATED_STATES = (State.WAITLISTED, State.OFFERED, State.CONFIRMED)  # what a substitute may take over
 
 
 def allow(may: bool) -> None:
@@ -25,13 +29,32 @@ def locked(registration: Registration, *, pools: bool = False) -> Registration:
     """The registration as it is now, locked until the transaction ends.
 
     `pools=True` for whatever may give or take a seat: the pools of its meeting are locked first (`pools_of` has them).
-    Pools before registrations, always: who holds a pool may write the registrations of those who wait for it.
+    Pools before delegations before registrations, always: who holds a pool may write the registrations of those who wait
+    for it.
     """
     held = seats.locked(registration.meeting_id) if pools else None
+    if held is not None:
+        lock_delegations([registration.pk])
     rows = Registration.objects.select_for_update(of=("self",)).select_related("category", "meeting")
     fresh = rows.get(pk=registration.pk)
     fresh.__dict__["_pools"] = held
     return fresh
+
+
+def delegation_of(meeting: Meeting, organisation: Organisation) -> Delegation:
+    """The one delegation of an organisation at a meeting, made at first use."""
+    return Delegation.objects.get_or_create(meeting=meeting, organisation=organisation.root)[0]
+
+
+def lock_delegations(registrations: Iterable[int]) -> dict[int, Delegation]:
+    """Lock the delegations of these registrations, {id: delegation}. The caller holds the pools of their meetings."""
+    wanted = set(
+        Registration.objects.filter(pk__in=registrations).exclude(delegation=None).values_list("delegation", flat=True)
+    )
+    if not wanted:
+        return {}
+    rows = Delegation.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def pools_of(registration: Registration) -> seats.Pools:
@@ -69,12 +92,36 @@ def note(registration: Registration, verb: str, *, by: Any, at: datetime, before
     announce(f"registration.{verb}", registration=registration, before=before, by=by, at=at, reason=reason, **data)
 
 
+class DelegationFull(Refused):
+    """As many as may come in person for this delegation have a seat, or wait for one, already."""
+
+
+def fits_in_delegation(registration: Registration) -> None:
+    """Raises DelegationFull where one more in person would be more than the delegation's number.
+
+    The caller holds the pools: nobody of the delegation is seated meanwhile, and its number does not change.
+    """
+    if registration.delegation_id is None or registration.mode != Mode.IN_PERSON:
+        return
+    most = Delegation.objects.values_list("most", flat=True).get(pk=registration.delegation_id)
+    if most is None or len(pools_of(registration).placed(registration.delegation_id) - {registration.pk}) < most:
+        return
+    raise DelegationFull(
+        _("As many people of this delegation as may come in person have a place already. Its focal point, or the "
+          "secretariat, can make room; online there is no such limit.")
+    )  # fmt: skip
+
+
 def seat_it(registration: Registration, *, at: datetime, claimed: list[Seat] | None = None) -> None:
     """Claim what its category gives: a seat where one is free, else a place in line and, meanwhile, online.
 
     Sets the state (confirmed, offered, waitlisted: as its claims are); the caller saves, and holds the pools.
-    `claimed`: what it claims already, where the caller knows it.
+    `claimed`: what it claims already, where the caller knows it. A substitute has what the other had.
+    Raises DelegationFull, before anything is claimed.
     """
+    if registration.substitute_for_id and take_over(registration, at=at):
+        return
+    fits_in_delegation(registration)
     modes = [registration.mode]
     if registration.mode == Mode.IN_PERSON and Mode.REMOTE in registration.category.modes:
         modes.append(Mode.REMOTE)
@@ -92,6 +139,27 @@ def seat_it(registration: Registration, *, at: datetime, claimed: list[Seat] | N
     for pool in pools:  # online in the meantime
         if pool.mode != registration.mode and pool.pk not in mine:
             seats.claim(registration, pool, held, at=at, wait=False)
+
+
+def take_over(registration: Registration, *, at: datetime) -> bool:
+    """Give a substitute what the one they come for has, and end that registration; False where it has nothing any more."""
+    pools = pools_of(registration)
+    if pools.unwritten:
+        pools.write()
+    rows = Registration.objects.select_for_update(of=("self",)).select_related("category", "meeting", "person")
+    former = rows.get(pk=registration.substitute_for_id)
+    held = list(former.seats.exclude(state=SeatState.RELEASED).order_by("quota_id"))
+    if former.state not in SEATED_STATES or not held:
+        return False
+    for seat in held:
+        seats.hand_over(seat, registration, at=at)
+    before, registration.mode, registration.state = former.state, former.mode, former.state
+    registration.confirmed_at = at if former.state == State.CONFIRMED else None
+    former.state, former.ended_at = State.WITHDRAWN, at
+    former.save(update_fields=["state", "ended_at"])
+    Delegation.objects.filter(head=former).update(head=registration)
+    note(former, "hand_over", by=None, at=at, before=before, to=registration.pk)
+    return True
 
 
 def give_back(registration: Registration, *, at: datetime, but: Iterable[int] = ()) -> None:

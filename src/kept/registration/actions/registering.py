@@ -104,7 +104,7 @@ def submit(registration: Registration, *, by: Any, at: datetime) -> Registration
         if registration.person_id and by is not None and by.pk == registration.person_id:
             return _go_on(registration, "confirm_address", by=by, at=at)
         before, registration.state = registration.state, State.SUBMITTED
-        _save_live(registration, before)
+        make_live(registration, before)
         note(registration, "submit", by=by, at=at, before=before)
     return registration
 
@@ -131,7 +131,7 @@ def switch(registration: Registration, mode: str, *, by: Any, at: datetime) -> R
         before, registration.mode = registration.state, mode
         seat_it(registration, at=at)
         registration.version += 1
-        _save_live(registration, before)
+        make_live(registration, before)
         note(registration, "switch", by=by, at=at, before=before, mode=mode)
         if registration.state == State.CONFIRMED:
             keep = [quota.pk for quota in main_pools(registration, [mode])]
@@ -161,7 +161,7 @@ def proceed(registration: Registration, verb: str, *, by: Any, at: datetime) -> 
     """Seat a locked registration that needs no further yes, tell what came of it. The caller checked the move."""
     before = registration.state
     seat_it(registration, at=at)
-    _save_live(registration, before)
+    make_live(registration, before)
     note(registration, verb, by=by, at=at, before=before)
     return registration
 
@@ -169,12 +169,19 @@ def proceed(registration: Registration, verb: str, *, by: Any, at: datetime) -> 
 def _go_on(registration: Registration, verb: str, *, by: Any, at: datetime) -> Registration:
     before = registration.state
     arrive(registration, at=at)
-    _save_live(registration, before)
+    make_live(registration, before)
     note(registration, verb, by=by, at=at, before=before)
     return registration
 
 
-ARRIVING = ("state", "email_confirmed_at", "approved_at", "confirmed_at", "asked_approval_at")  # what `arrive` sets
+ARRIVING = (
+    "state",
+    "mode",
+    "email_confirmed_at",
+    "approved_at",
+    "confirmed_at",
+    "asked_approval_at",
+)  # what `arrive` sets
 
 
 def arrive(registration: Registration, *, at: datetime, claimed: list[Seat] | None = None) -> None:
@@ -183,6 +190,8 @@ def arrive(registration: Registration, *, at: datetime, claimed: list[Seat] | No
     approval = registration.category.approval
     if registration.invited_by_link:
         approval = Approval.NONE  # an invitation of the secretariat is its yes
+    elif approval == Approval.ORGANISATION and registration.organisation_approved_at:
+        approval = Approval.SECRETARIAT  # registered by the focal point
     if approval == Approval.NONE:
         registration.approved_at = at
         seat_it(registration, at=at, claimed=claimed)
@@ -200,7 +209,7 @@ def somebody_else_speaks_for(registration: Registration) -> bool:
     return speaking.exclude(person__email__iexact=registration.email).exists()
 
 
-def _save_live(registration: Registration, before: str) -> None:
+def make_live(registration: Registration, before: str) -> None:
     """Save it; where it becomes a live one, at most one of an address stays. Raises RegisteredAlready."""
     if before in LIVE:
         registration.save()
@@ -238,4 +247,5 @@ def _fits(meeting: Meeting, category: Category, mode: str) -> None:
 
 
 __all__ = ["FIELDS", "ChangedMeanwhile", "Holder", "Mode", "RegisteredAlready", "cancel", "confirm_address", "end",
-           "may_register_now", "proceed", "save_draft", "somebody_else_speaks_for", "start", "submit", "switch"]  # fmt: skip
+           "make_live", "may_register_now",
+           "proceed", "save_draft", "somebody_else_speaks_for", "start", "submit", "switch"]  # fmt: skip

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db.models import F
 
 from kept.base.bulk import insert_objects
-from kept.registration.models import Category, Quota, Registration, Seat, SeatState
+from kept.registration.models import Category, Mode, Quota, Registration, Seat, SeatState
 from kept.registration.seating import Pool, free_for, has_room, offer_until
 
 HOLDING = (SeatState.HELD, SeatState.OFFERED)
@@ -38,6 +38,16 @@ class Pools(dict[int, Quota]):
             rows = Category.quotas.through.objects.filter(category=category)
             self._drawn[category] = set(rows.values_list("quota", flat=True))
         return [quota for pk, quota in self.items() if pk in self._drawn[category]]
+
+    def placed(self, delegation: int) -> set[int]:
+        """Ids of a delegation's registrations that claim a seat in the room: held, offered, or waited for."""
+        rooms = {pk for pk, quota in self.items() if quota.is_main and quota.mode == Mode.IN_PERSON}
+        rows = Seat.objects.filter(registration__delegation=delegation, quota__in=rooms)
+        found = set(rows.exclude(state=SeatState.RELEASED).values_list("registration", flat=True))
+        for seat in self.unwritten or []:
+            if seat.quota_id in rooms and seat.registration.delegation_id == delegation:
+                found.add(seat.registration_id)
+        return found
 
     def gather(self) -> None:
         self.unwritten = []
@@ -114,6 +124,13 @@ def give_past_the_line(seat: Seat, quota: Quota, *, at: datetime) -> bool:
     seat.save(update_fields=["state", "changed_at"])
     _write(quota)
     return True
+
+
+def hand_over(seat: Seat, registration: Registration, *, at: datetime) -> Seat:
+    """A claim goes to somebody else as it is: held, offered until then, at that place in line."""
+    seat.registration, seat.changed_at = registration, at
+    seat.save(update_fields=["registration", "changed_at"])
+    return seat
 
 
 def release(seat: Seat, quota: Quota, *, at: datetime) -> None:

@@ -14,7 +14,6 @@ from kept.base import history
 from kept.base.languages import CODES
 from kept.base.lifecycle import Refused
 from kept.meetings.models import AttendanceMode, LinkedEvent, Meeting
-from kept.people.models import Organisation
 from kept.registration.actions.ground import allow, by_name, offer_what_is_free
 from kept.registration.actions.offering import change_pool
 from kept.registration.actions.seats import locked as lock_pools
@@ -166,15 +165,12 @@ def close_category(category: Category, *, closed: bool, by: Any, at: datetime) -
     return category
 
 
-def delegation_of(meeting: Meeting, organisation: Organisation) -> Delegation:
-    """The one delegation of an organisation at a meeting, made at first use."""
-    return Delegation.objects.get_or_create(meeting=meeting, organisation=organisation.root)[0]
-
-
 def limit_delegation(delegation: Delegation, most: int | None, *, by: Any, at: datetime) -> Delegation:
-    """How many of an entity may come in person. Raises NotAllowed."""
+    """How many of an entity may come in person; fewer take nobody's place away. Raises NotAllowed."""
     allow(may_run_registration(by, delegation.meeting) or by is None)
     with transaction.atomic():
+        lock_pools(delegation.meeting_id)
+        delegation = Delegation.objects.select_for_update(of=("self",)).get(pk=delegation.pk)
         before, delegation.most = delegation.most, most
         delegation.save(update_fields=["most"])
         history.record(

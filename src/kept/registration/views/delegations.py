@@ -18,6 +18,7 @@ from kept.registration import actions, queries
 from kept.registration.forms import ReasonForm
 from kept.registration.models import Registration
 from kept.registration.permissions import may_approve_for_organisation
+from kept.registration.views import sending
 
 
 @signed_in
@@ -29,7 +30,12 @@ def delegations(request: HttpRequest) -> HttpResponse:
         raise Http404("Speaks for nobody.")
     waiting = [_line(one, language) for one in queries.waiting_for(request.user)[:200]]
     coming = [_line(one, language) for one in queries.coming_for(request.user, timezone.now())[:500]]
-    return render(request, "registration/delegations.html", {"waiting": waiting, "coming": coming})
+    sendable = [
+        (meeting.name_in(language), one.name_in(language), meeting.slug, one.slug)
+        for meeting, one in sending.sendable(request.user, timezone.now())
+    ]
+    context = {"waiting": waiting, "coming": coming, "sendable": sendable}
+    return render(request, "registration/delegations.html", context)
 
 
 def _line(one: Registration, language: str) -> dict[str, Any]:
