@@ -114,7 +114,8 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
     hidden = secret[0].lead_id
     return {
         "address": [pledge.key for pledge in secret], "reference": [*(p.key for p in secret), "P-00002"],
-        "pk": sorted(numbers)[:8], "organisation": [hidden], "other": [hidden], "slug": ["hidden-agency", "hidden-meeting"],
+        "pk": sorted(numbers)[:8], "organisation": [hidden, "hidden-agency"],
+        "other": [hidden], "slug": ["hidden-agency", "hidden-meeting"],
         "tab": ["all"],
         "n": [1], "step": ["who", "what", "money", "with", "check"], "token": ["no-such-token"], "stream": ["x"], "language": ["fr"],
         "name": ["x"], "code": ["BDI", "061", "sids", "qwyjib", "delegate"], "goal": [4],

@@ -222,7 +222,8 @@ PAGES = {
         "/pledges/{draft}/write/money/", "/pledges/{draft}/write/with/", "/pledges/{draft}/write/check/",
         "/my/pledges/{draft}/", "/my/pledges/{submitted}/", "/my/pledges/{published}/", "/my/pledges/{published}/withdraw/",
         "/my/pledges/{published}/supersede/", "/accounts/email/", "/accounts/password/set/", "/accounts/2fa/totp/activate/",
-        "/my/registrations/", "/my/delegations/",
+        "/my/registrations/", "/my/delegations/", "/my/delegations/some-meeting/of/{slug}/",
+        "/my/delegations/some-meeting/of/{slug}/register/", "/my/delegations/some-meeting/of/{slug}/spreadsheet/",
     ),
     "secretary": (
         "/desk/meetings/new/", "/desk/meetings/some-meeting/edit/about/", "/desk/meetings/some-meeting/edit/place/",
@@ -240,6 +241,7 @@ PAGES = {
         "/desk/meetings/some-meeting/registrations/setup/", "/desk/meetings/some-meeting/registrations/setup/pools/new/",
         "/desk/meetings/some-meeting/registrations/setup/categories/delegate/",
         "/desk/meetings/some-meeting/registrations/setup/questions/new/",
+        "/desk/meetings/some-meeting/registrations/setup/delegations/",
     ),
     "anonymous": (
         "/meetings/some-meeting/register/", f"/meetings/registration/{'b' * 43}/step/who/",
