@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -77,3 +77,13 @@ def of(kind: str, subject_id: int, *, public_only: bool = False) -> QuerySet[His
     """The history of one subject, oldest first."""
     entries = HistoryEntry.objects.filter(subject_kind=kind, subject_id=subject_id).select_related("by")
     return entries.filter(public=True) if public_only else entries
+
+
+def forget_words(kind: str, subject_ids: Collection[int], *, people: Collection[int] = ()) -> None:
+    """Take reasons out of the history of persons who are erased, and their own names (`people`: their accounts).
+
+    That something happened, and when, stays.
+    """
+    entries = HistoryEntry.objects.filter(subject_kind=kind, subject_id__in=subject_ids)
+    entries.exclude(reason="").update(reason="")
+    entries.filter(by__in=people).update(by=None, by_name="")

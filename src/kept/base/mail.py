@@ -9,7 +9,7 @@ no more (docs/decisions/0031-a-mail-is-in-doubt-once-at-most.md).
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -29,6 +29,7 @@ from kept.base.languages import bcp47, direction
 from kept.base.models import MailState, OutgoingMail
 
 LEASE = timedelta(minutes=2)
+FORGOTTEN = "erased@erased.invalid"  # RFC 6761: whom a mail went to whose person is erased
 ATTEMPTS = 6  # after that a person decides
 ATTEMPTS_SECRET = 3  # a code that comes hours late helps nobody
 PAUSES = [1, 5, 15, 60, 240]  # minutes until the next attempt
@@ -247,6 +248,15 @@ def deliver(mail: OutgoingMail, server: Any, now: datetime) -> int:
     except Exception as fault:  # a mail that cannot be written down: nobody else's mail waits for it
         return _failed(mail, fault, now, for_good=True)
     return _settle(mail, MailState.SENT)
+
+
+def forget(kind: str, subject_ids: Collection[int]) -> None:
+    """Take everything personal out of the mails about subjects whose person is erased; what was not sent yet goes."""
+    mails = OutgoingMail.objects.filter(subject_kind=kind, subject_id__in=subject_ids)
+    mails.filter(state__in=(MailState.DRAFT, MailState.HELD, MailState.QUEUED)).delete()
+    mails.exclude(state=MailState.SENDING).update(
+        to=FORGOTTEN, person=None, subject="", text="", html="", reply_to="", error=""
+    )
 
 
 def outward(**options: Any) -> Any:

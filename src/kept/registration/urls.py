@@ -6,7 +6,7 @@ from django.urls import path
 
 from kept.registration import door_urls, sending_urls, setup_urls
 from kept.registration.desk import registrations
-from kept.registration.views import certificates, check_in, delegations, joining, own, register
+from kept.registration.views import certificates, check_in, delegations, joining, kept, own, register
 
 app_name = "registration"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("meetings/registration/<str:token>/join/<str:stream>/", joining.join, name="joined"),
     path("meetings/registration/<str:token>/certificate/", certificates.own, name="own_certificate"),
     path("meetings/certificate/<slug:code>/", certificates.check, name="certificate"),
+    path("meetings/registration/<str:token>/data.json", kept.data, name="data"),
+    path("meetings/registration/<str:token>/erase/", kept.erase, name="erase"),
     path("meetings/<slug:slug>/register/", register.register, name="register"),
     path("my/registrations/", own.mine, name="mine"),
     path("my/registrations/<slug:key>/open/", own.open_mine, name="open_mine"),

@@ -40,6 +40,7 @@ from kept.registration.actions.doors import (
     take_device,
     walk_in,
 )
+from kept.registration.actions.forgetting import erase, forget_due
 from kept.registration.actions.ground import DelegationFull, delegation_of
 from kept.registration.actions.joining import join, opens_at
 from kept.registration.actions.offering import (
@@ -106,7 +107,9 @@ __all__ = [
     "confirm_by_link",
     "correct_name",
     "delegation_of",
+    "erase",
     "escalate_silence",
+    "forget_due",
     "good_device",
     "join",
     "lapse_offers",

@@ -20,6 +20,7 @@ from kept.registration.certificates import is_due
 from kept.registration.lifecycle import REGISTRATION
 from kept.registration.models import ENTERS, Mode, Registration, State
 from kept.registration.permissions import Holder, may_enter_live
+from kept.registration.privacy import rows_of
 from kept.registration.purposes import address_of
 from kept.registration.views.register import held, names_of_steps, order_of, private, said_of, step_address
 
@@ -53,6 +54,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "other_mode": other,
         "moves": moves,
         "said": said_of(registration),
+        "kept": rows_of(registration),
         "over": at >= meeting.ends_at,
         "has_certificate": is_due(registration, at),
         "may_join": at < meeting.ends_at and may_enter_live(Holder(registration.pk), meeting),

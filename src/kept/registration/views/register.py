@@ -26,6 +26,7 @@ from kept.registration.addresses import OWN, own_link
 from kept.registration.forms import LANGUAGE_CHOICES, BeginForm, ConsentForm, PartForm, QuestionsForm, WhoForm
 from kept.registration.models import Registration, State
 from kept.registration.permissions import Holder, may_edit_registration
+from kept.registration.privacy import rows_of
 from kept.registration.purposes import address_of, registration_of
 
 NATIVE = dict(LANGUAGE_CHOICES)
@@ -153,6 +154,7 @@ def _drawn(request: HttpRequest, registration: Registration, link: Link, step: s
         "steps": [(names[one], step_address(link, one)) for one in order],
         "number": order.index(step) + 1,
         "said": said_of(registration) if step == "check" else [],
+        "kept": rows_of(registration) if step == "check" else [],
         "missing": [(name, step_address(link, STEP_OF.get(name, "questions"))) for name in rules.missing(registration)]
         if step == "check" else [],
     }  # fmt: skip
