@@ -83,6 +83,7 @@ PLAIN: dict[str, str] = {
     "Answer": "id registration question value",  # each question says for how long: see actions/forgetting.py
     "Consent": "id registration kind language given_at revoked_at",
     "Note": "id registration by at",
+    "Certificate": "id registration code issued_at",
     "BadgePrint": "id registration form by at",
     "WalkIn": "id registration made_by made_at seen_by seen_at agreed_by agreed_at",
     "Credential": "id registration kind valid_until seen_by seen_at",

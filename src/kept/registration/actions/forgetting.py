@@ -18,6 +18,7 @@ from kept.registration.actions.ground import allow, by_name
 from kept.registration.actions.registering import cancel
 from kept.registration.models import (
     Answer,
+    Certificate,
     CheckIn,
     Consent,
     Credential,
@@ -105,6 +106,7 @@ def _erase(rows: QuerySet[Registration], at: datetime) -> int:
     history.forget_words("registration", keys, people=people)
     Consent.objects.filter(registration__in=keys).update(**_empty(Consent, fields_of("Consent", LATER)))
     Answer.objects.filter(registration__in=keys).delete()
+    Certificate.objects.filter(registration__in=keys).delete()
     empty = _empty(Registration, fields_of("Registration", LATER)) | {
         "email": Concat(F("key"), Value(NOBODY)), "person": None, "registered_by": None, "delegation": None,
         "listed": False, "erased_at": at,
