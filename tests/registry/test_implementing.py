@@ -295,7 +295,7 @@ def test_the_first_page_says_what_is_signed_spent_and_not_heard_of(stood, client
     standing, reporting = (implementing.charts(implementing.Asked(select(), "en"))[n] for n in (0, 2))
     assert standing.sentence in page and 'href="/progress/"' in page
     silent = next(row.count for row in reporting.rows if row.value == "silent")
-    url, shown = re.search(r'About <a href="([^"]+)">(\d+) pledges</a> we have heard nothing', page).groups()
+    url, shown = re.search(r'Of <a href="([^"]+)">(\d+) pledges</a> we have heard nothing', page).groups()
     assert behind(unescape(url)) == int(shown) == silent
     published = Selection(chosen={"status": ("published",)})
     lines = {line.value: line.amount for line in implementing.sums(implementing.Asked(published, "en"))[0].lines}
