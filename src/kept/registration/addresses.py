@@ -15,6 +15,7 @@ CONFIRM = "registration_address"  # confirms that the address is theirs: only ev
 FOR_YOU = (
     "registration_for_you"  # their organisation registered them: says yes for themselves, only ever in a mail to them
 )
+INVITE = "registration_invitation"  # of the secretariat: its subject is a category
 AFTERWARDS = timedelta(days=120)  # links stay good after a meeting: certificate, feedback, erasure
 
 

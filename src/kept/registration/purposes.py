@@ -15,9 +15,9 @@ from kept.people import links
 from kept.people.links import LinkPage
 from kept.people.models import Link
 from kept.registration import actions
-from kept.registration.addresses import CONFIRM, FOR_YOU, OWN, own_link
+from kept.registration.addresses import CONFIRM, FOR_YOU, INVITE, OWN, own_link
 from kept.registration.consents import CONSENTS
-from kept.registration.models import Registration
+from kept.registration.models import Category, Registration
 
 
 def registration_of(link: Link) -> Registration:
@@ -85,6 +85,30 @@ def say_yes(link: Link, request: HttpRequest, at: datetime) -> str:
     return address_of(own_link(registration, at=at))
 
 
+def category_of(link: Link) -> Category:
+    """As what an invitation invites. Raises WrongState where this is not there any more."""
+    found = Category.objects.select_related("meeting").filter(pk=link.subject).first()
+    if found is None:
+        raise WrongState(_("This link is no longer good."))
+    return found
+
+
+def describe_invitation(link: Link, request: HttpRequest) -> LinkPage:
+    category, language = category_of(link), get_language() or "en"
+    return LinkPage(
+        title=_("You are invited"),
+        text=[category.meeting.name_in(language)],
+        facts=[(_("Category"), category.name_in(language)), (_("Mail address"), link.email)],
+        button=_("Begin"),
+    )
+
+
+def begin_invited(link: Link, request: HttpRequest, at: datetime) -> str:
+    """To the first step of the form, or to the registration that is there already."""
+    registration = actions.begin_invited(link, category_of(link), language=get_language() or "en", at=at)
+    return address_of(own_link(registration, at=at))
+
+
 def describe_own(link: Link, request: HttpRequest) -> LinkPage:
     registration = registration_of(link)
     return LinkPage(
@@ -106,4 +130,5 @@ def address_of(link: Link) -> str:
 
 links.register(CONFIRM, describe=describe_confirm, act=confirm, alone=True)
 links.register(FOR_YOU, describe=describe_for_you, act=say_yes)
+links.register(INVITE, describe=describe_invitation, act=begin_invited)
 links.register(OWN, describe=describe_own, act=open_own)

@@ -42,6 +42,7 @@ from kept.registration.actions.doors import (
 )
 from kept.registration.actions.forgetting import erase, forget_due
 from kept.registration.actions.ground import DelegationFull, delegation_of
+from kept.registration.actions.inviting import begin_invited, invite, take_invitation_back
 from kept.registration.actions.joining import join, opens_at
 from kept.registration.actions.offering import (
     accept_offer,
@@ -98,6 +99,7 @@ __all__ = [
     "arrange_pool",
     "ask",
     "bar",
+    "begin_invited",
     "cancel",
     "change_category",
     "change_pool",
@@ -111,6 +113,7 @@ __all__ = [
     "escalate_silence",
     "forget_due",
     "good_device",
+    "invite",
     "join",
     "lapse_offers",
     "leave_offer",
@@ -143,6 +146,7 @@ __all__ = [
     "take_certificate",
     "take_device",
     "take_in",
+    "take_invitation_back",
     "void",
     "walk_in",
     "withdraw",

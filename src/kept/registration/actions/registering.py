@@ -88,7 +88,7 @@ def save_draft(registration: Registration, values: dict[str, Any], *, version: i
 
 
 def submit(registration: Registration, *, by: Any, at: datetime) -> Registration:
-    """Send it: with an account of the same address straight on, else after the link in a mail was used.
+    """Send it: with an account of the same address, or invited there by mail, straight on; else after a link was used.
 
     Raises NotAllowed, WrongState, RegisteredAlready; Refused with `missing` where something is not filled in.
     """
@@ -101,7 +101,8 @@ def submit(registration: Registration, *, by: Any, at: datetime) -> Registration
         if lacks := missing(registration):
             raise Refused(_("Some answers are missing."), code="missing:" + ",".join(lacks))
         registration.submitted_at = at
-        if registration.person_id and by is not None and by.pk == registration.person_id:
+        own = registration.person_id and by is not None and by.pk == registration.person_id
+        if own or (registration.invited_by_link and isinstance(by, Holder)):
             return _go_on(registration, "confirm_address", by=by, at=at)
         before, registration.state = registration.state, State.SUBMITTED
         make_live(registration, before)
