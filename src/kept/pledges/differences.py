@@ -21,7 +21,7 @@ from kept.pledges import taxonomies
 from kept.pledges.content import FIELDS, PledgeContent
 from kept.pledges.labels import FIELD_LABELS, label
 from kept.pledges.models import Attachment
-from kept.pledges.presenting.presenter import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
+from kept.pledges.presenting.words import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
 
 WRITTEN = frozenset({"title", "summary", "description"})  # in the language of the text, not of the reader
 

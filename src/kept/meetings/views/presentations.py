@@ -23,7 +23,7 @@ from kept.meetings.models import Meeting, Presentation, SessionRole
 from kept.meetings.speaker_forms import PresentationForm
 from kept.meetings.views.files import handed_out
 from kept.meetings.views.speakers import Holder, holder_of, private_page
-from kept.pledges.presenting.presenter import size_text
+from kept.pledges.presenting.words import size_text
 
 
 @never_cache

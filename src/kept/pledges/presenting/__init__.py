@@ -5,14 +5,8 @@ reads for any number of texts in a fixed number of queries. The registry's page,
 desk all show the same `PledgeView`, with `templates/pledges/pledge_body.html`.
 """
 
-from kept.pledges.presenting.presenter import (
-    INSTRUMENT_NAMES,
-    MONEY_NATURE_NAMES,
-    address,
-    present,
-    rate_text,
-    size_text,
-)
+from kept.pledges.presenting.addresses import address
+from kept.pledges.presenting.presenter import present
 from kept.pledges.presenting.shapes import (
     BarView,
     Fact,
@@ -26,6 +20,7 @@ from kept.pledges.presenting.shapes import (
     Wording,
 )
 from kept.pledges.presenting.surroundings import Surroundings, surroundings_of
+from kept.pledges.presenting.words import INSTRUMENT_NAMES, MONEY_NATURE_NAMES, rate_text, size_text
 
 __all__ = [
     "INSTRUMENT_NAMES", "MONEY_NATURE_NAMES", "BarView", "Fact", "FileView", "IndicatorView", "LinkView", "MoneyView",

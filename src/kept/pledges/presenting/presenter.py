@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils import timezone, translation
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kept.base import formats, places
 from kept.base.languages import language as language_of
@@ -20,12 +17,12 @@ from kept.base.languages import native_name, normalise
 from kept.pledges import taxonomies
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Pledge, Revision, Status, Translation
+from kept.pledges.presenting.addresses import address, is_web, link_of
 from kept.pledges.presenting.shapes import (
     BarView,
     Fact,
     FileView,
     IndicatorView,
-    LinkView,
     MoneyView,
     Named,
     PartnerView,
@@ -33,19 +30,8 @@ from kept.pledges.presenting.shapes import (
     Wording,
 )
 from kept.pledges.presenting.surroundings import Surroundings, surroundings_of
+from kept.pledges.presenting.words import INSTRUMENT_NAMES, MONEY_NATURE_NAMES, rate_text, size_text
 from kept.pledges.record import converted, pledge_day
-
-MONEY_NATURE_NAMES = {
-    "new": gettext_lazy("new money"),
-    "existing": gettext_lazy("existing money"),
-    "in_kind": gettext_lazy("value in kind"),
-    "to_be_raised": gettext_lazy("still to be raised"),
-}
-INSTRUMENT_NAMES = {
-    "grant": gettext_lazy("grant"),
-    "loan": gettext_lazy("loan"),
-    "own_investment": gettext_lazy("own investment"),
-}
 
 
 def present(
@@ -112,7 +98,7 @@ class _Presenter:
             announced=content.announced,
             published_at=pledge.published_at,
             day=self.day,
-            links=tuple(_link(item.url, item.label) for item in content.links if item.url),
+            links=tuple(link_of(item.url, item.label) for item in content.links if item.url),
             files=self._files(),
             source=self._source(),
             source_reports=content.source_reports,
@@ -381,7 +367,7 @@ class _Presenter:
 
     def _source(self) -> Named | None:
         source = self.content.source
-        return Named(source.id, source.name, source.url if _is_web(source.url) else "") if source.name else None
+        return Named(source.id, source.name, source.url if is_web(source.url) else "") if source.name else None
 
     def _day(self, day: date | str) -> str:
         if not day:
@@ -397,49 +383,6 @@ class _Presenter:
     def _figure(self, text: str) -> str:
         value = _decimal(text)
         return text if value is None else formats.format_decimal(value, self.language)
-
-
-def rate_text(usd_text: str, kind: str, rate_day: date | None, day: date, language: str) -> str:
-    """What stands beside an amount in another currency: the dollars and whose rate, or that there is none."""
-    on = rate_day or day
-    words = {"usd": usd_text, "day": formats.format_date(on, language), "year": formats.digits(str(on.year), language)}
-    if kind == "none" or not usd_text:
-        return _("Not converted to US dollars: there is no rate for that day.")
-    if kind == "file":
-        return _("%(usd)s, as the source says") % words
-    if kind == "year_average":
-        return _("%(usd)s at the average rate of %(year)s") % words
-    return _("%(usd)s at the rate of %(day)s") % words
-
-
-def size_text(size: int, language: str) -> str:
-    """A file's size as people say it: "340 kB", "2.4 MB"."""
-    if size < 10**6:
-        return _("%(size)s kB") % {"size": formats.format_number(max(1, round(size / 1000)), language)}
-    megabytes = Decimal(size) / 10**6
-    return _("%(size)s MB") % {"size": formats.format_decimal(megabytes, language, 1)}
-
-
-def address(name: str, *parts: Any) -> str:
-    """The address of a page, "" where this installation does not serve it (a room that is not there yet)."""
-    return _address(name, parts, get_language(), get_urlconf(), get_script_prefix())
-
-
-@lru_cache(maxsize=8192)  # lists and facts show the same organisations and places again and again
-def _address(name: str, parts: tuple, _language: str | None, urlconf: str | None, _prefix: str) -> str:
-    try:
-        return reverse(name, args=parts, urlconf=urlconf)
-    except NoReverseMatch:
-        return ""
-
-
-def _link(url: str, label: str) -> LinkView:
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return LinkView(url if _is_web(url) else "", label or host or url, host)
-
-
-def _is_web(url: str) -> bool:
-    return urlsplit(url).scheme in {"http", "https"}
 
 
 def _decimal(text: str) -> Decimal | None:

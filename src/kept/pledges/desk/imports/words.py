@@ -26,7 +26,7 @@ from kept.pledges.importing import CellError, values
 from kept.pledges.importing.by_hand import TERMS, makes_terms
 from kept.pledges.importing.guessing import ASSIGNABLE
 from kept.pledges.models import ImportBatch
-from kept.pledges.presenting.presenter import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
+from kept.pledges.presenting.words import INSTRUMENT_NAMES, MONEY_NATURE_NAMES
 from kept.pledges.taxonomies import FIELDS
 
 NOTHING = "-"  # "leave it out", in a select and in a field for places
