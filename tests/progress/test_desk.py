@@ -201,3 +201,17 @@ def test_an_indicator_gets_a_definition_and_only_figures_of_one_are_added(
         actions.give_definition(Definition.objects.get(), ["Health posts connected"], by=focal_point, at=None)
     verbs = HistoryEntry.objects.filter(subject_kind="definition").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["define", "give", "change", "take"]
+
+
+def test_support_is_kept_until_a_later_report_no_longer_asks_for_it(desk, make_pledge, make_round, make_report, later):
+    needy, content = make_pledge("published"), make_pledge("published")
+    make_round("2025")
+    make_report(needy, "accepted", support="Two engineers who know masts.")
+    make_report(content, "accepted")
+    asked = queries.support_asked_for()
+    assert [(report.pledge, report.support) for report in asked] == [(needy, "Two engineers who know masts.")]
+    assert "Two engineers who know masts." in desk.get("/desk/support/").content.decode()
+    make_round("2026")
+    make_report(needy, "accepted", value="90", at=later(1))
+    assert list(queries.support_asked_for()) == []
+    assert "No report asks for support." in desk.get("/desk/support/").content.decode()

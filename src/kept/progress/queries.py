@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from kept.pledges.models import Pledge
 from kept.progress import sums
@@ -127,3 +129,21 @@ def sum_of(definition: Definition) -> sums.IndicatorSum:
         for row in rows
         if row.value is not None and row.on is not None
     )  # fmt: skip
+
+
+# What support is asked for -----------------------------------------------------------------------------------------
+
+
+def support_asked_for() -> QuerySet[Report]:
+    """Of each pledge the newest public report, where it asks for support (`support`); the newest first.
+
+    For whoever looks for others who offer it.
+    """
+    newest = Report.objects.in_force().filter(pledge=OuterRef("pledge")).order_by("-period_end", "-n").values("pk")[:1]
+    found = Report.objects.in_force().filter(pk=Subquery(newest))
+    found = (
+        found.annotate(support=Cast(KeyTextTransform("support", "content"), TextField()))
+        .exclude(support=None)
+        .exclude(support="")
+    )
+    return found.select_related("pledge", "pledge__current", "pledge__lead").order_by("-published_at", "-pk")

@@ -42,6 +42,7 @@ urlpatterns = [
     path("desk/rounds/<slug:slug>/question/", rounds.question, name="desk_question"),
     path("desk/rounds/<slug:slug>/move/", rounds.move_round, name="desk_move_round"),
     path("desk/rounds/<slug:slug>/asked/<int:pk>/", rounds.asked, name="desk_asked"),
+    path("desk/support/", reports.support, name="desk_support"),
     path("desk/indicators/", definitions.definitions, name="desk_definitions"),
     path("desk/indicators/new/", definitions.new_definition, name="desk_new_definition"),
     path("desk/indicators/<slug:slug>/", definitions.definition, name="desk_definition"),

@@ -25,6 +25,7 @@ for _name, _url, _order, _waits in (
     (_("Reports to check"), "progress:desk_reports", 40, queries.to_review),
     (_("Rounds"), "progress:desk_rounds", 41, None),
     (_("Own files"), "progress:desk_sources", 44, None),
+    (_("Support needed"), "progress:desk_support", 46, None),
     (_("Indicators"), "progress:desk_definitions", 45, None),
     (_("Objections"), "progress:desk_appeals", 42, Appeal.objects.filter(state=AppealState.OPEN).count),
     (_("The same money?"), "progress:desk_same_money", 43, SameMoney.objects.filter(state=SameMoneyState.OPEN).count),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from kept.base.desk import for_the_desk
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.pledges.reading import Unreadable, read_mail
-from kept.progress import actions
+from kept.progress import actions, queries
 from kept.progress.content import ReportContent
 from kept.progress.desk.forms import supported_of
 from kept.progress.known import known_of
@@ -63,6 +63,13 @@ def listed(request: HttpRequest, selected: Report | None = None) -> dict[str, An
         "tabs": [{"name": n, "url": f"{base}?show={k}" if k else base, "current": k == show} for k, n in names],
         "title": dict(names)[show], "query": query, "list_url": base + query,
     }  # fmt: skip
+
+
+@for_the_desk
+def support(request: HttpRequest) -> HttpResponse:
+    """What owners say they need, in the newest public report of each pledge."""
+    page = Paginator(queries.support_asked_for(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "progress/desk/support.html", {"page": page})
 
 
 @for_the_desk
