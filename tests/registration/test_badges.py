@@ -69,6 +69,22 @@ def test_many_are_those_who_have_none_yet_in_one_file(desk, register, meeting):
     assert not BadgePrint.objects.filter(registration=waiting).exists()
 
 
+def test_nameplates_are_a_sheet_each_with_the_name_twice_for_those_who_sit(desk, register, make_category):
+    minister = make_category("head")
+    register(minister, given_name="Layla", family_name="Hassan", name_native="ليلى حسن", title="Minister")
+    register(minister, mode="remote")
+    register(make_category("guest"))
+    made = desk.post(f"{DESK}/badges/nameplates/", {"category": minister.pk})
+    _codes, text, pages = read(made.content)
+    assert (made.headers["Content-Type"], pages, text.count("Hassan"), text.count("Minister")) == (
+        "application/pdf",
+        1,
+        2,
+        2,
+    )
+    assert desk.post(f"{DESK}/badges/nameplates/", {"category": 0}).status_code == 302
+
+
 def test_who_is_provisional_or_not_confirmed_gets_no_badge(register, make_category, meeting, secretary):
     now = datetime.now(UTC)
     values = {"given_name": "Bao", "family_name": "Walk", "organisation_name": "Hill Radio", "country": "CHE"}

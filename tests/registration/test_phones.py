@@ -12,7 +12,7 @@ from kept.registration import actions
 from kept.registration.admission import fold
 from kept.registration.codes import fingerprint
 from kept.registration.guests import passages
-from kept.registration.models import CheckIn, Registration
+from kept.registration.models import CheckIn, Device, Registration
 
 pytestmark = pytest.mark.django_db
 OWN = "phone-made-this-by-chance-{}"
@@ -123,6 +123,23 @@ def test_a_phone_hears_what_others_saw_and_what_changed_on_its_list(phones, regi
     actions.bar(entrance.meeting, name="Somebody Else", reason="Was violent.", by=secretary, at=later)
     told = phones[0].says(known=later)
     assert (told.json()["again"], b"court" in told.content or b"violent" in told.content) == (True, False)
+
+
+def test_a_phone_whose_time_is_over_still_tells_what_it_saw_and_nothing_else_one_that_was_ended_nothing(
+    client, register, entrance, secretary
+):
+    now, (ada, bao) = datetime.now(UTC), (register(), register())
+    device, link = actions.add_device(entrance.gates.get(), "Left", by=secretary, at=now)
+    phone = Phone(client, link, OWN.format("late"))
+    Device.objects.filter(pk=device.pk).update(expires_at=now - timedelta(hours=1))
+    before, after = now - timedelta(hours=2), now - timedelta(minutes=9)
+    told = phone.says(seen(ada, "a", before)).json()
+    assert [one["outcome"] for one in told["results"]] == ["admitted"]
+    refused = [phone.says(seen(bao, "b", after)), phone.says(seen(bao, "c", before, alone=False)), phone.list()]
+    assert [one.status_code for one in refused] == [401, 401, 401]
+    Device.objects.filter(pk=device.pk).update(revoked_at=now)
+    assert phone.says(seen(bao, "d", before)).status_code == 401
+    assert list(CheckIn.objects.values_list("nonce", flat=True)) == ["a"]
 
 
 def test_an_answer_says_how_many_a_phone_may_let_in_alone(phones, register, entrance, secretary):

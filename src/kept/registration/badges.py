@@ -1,4 +1,4 @@
-"""Badges: what stands on one, in which sizes they come, and how they are set."""
+"""Badges and nameplates: what stands on one, in which sizes they come, and how they are set."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from kept.registration.codes import badge_code
 from kept.registration.models import ENTERS, Mode, Registration
 
 TEMPLATE = Path(__file__).parent / "paper/badge.typ"
+NAMEPLATE = Path(__file__).parent / "paper/nameplate.typ"
 MOST = 500  # badges in one file
 # Names that a category may have; white is read on each of them (7:1 or more).
 COLOURS = {
@@ -60,6 +61,14 @@ def pdf(meeting: Meeting, people: list[Registration], form: str, *, language: st
         "columns": size.columns, "rows": size.rows, "badges": [_said(one, language) for one in people],
     }  # fmt: skip
     return paper.pdf(TEMPLATE, data, at=at)
+
+
+def nameplates(people: list[Registration], *, language: str, at: datetime) -> bytes:
+    """What stands before people who sit by name: a sheet of A4 each, folded, read from both sides; names as written."""
+    plates = [{key: _said(one, language)[key] for key in ("name", "native", "organisation")} for one in people]
+    for plate, one in zip(plates, people, strict=True):
+        plate["title"] = one.title
+    return paper.pdf(NAMEPLATE, {"language": language.partition("-")[0], "plates": plates}, at=at)
 
 
 def _said(one: Registration, language: str) -> dict[str, str]:

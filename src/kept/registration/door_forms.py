@@ -207,3 +207,16 @@ class BadgesForm(BadgeForm):
         language = get_language() or "en"
         rows = [(str(one.pk), one.name_in(language)) for one in meeting.categories.all() if "in_person" in one.modes]
         self.fields["category"].choices = [("", _("All categories")), *rows]
+
+
+class PlatesForm(forms.Form):
+    """Nameplates for those of a category."""
+
+    category = forms.ChoiceField(label=_("Category"))
+    mark_required = False
+
+    def __init__(self, data: Any = None, *, meeting: Meeting) -> None:
+        super().__init__(data, auto_id="plates-%s")
+        language = get_language() or "en"
+        rows = [one for one in meeting.categories.all() if "in_person" in one.modes]
+        self.fields["category"].choices = [(str(one.pk), one.name_in(language)) for one in rows]

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{HERE}/entrance/not-admitted/", entrance.not_admitted, name="desk_not_admitted"),
     path(f"{HERE}/entrance/not-admitted/<int:pk>/lift/", entrance.lift, name="desk_lift"),
     path(f"{HERE}/badges/", badges.many, name="desk_badges"),
+    path(f"{HERE}/badges/nameplates/", badges.plates, name="desk_nameplates"),
     path(f"{HERE}/entrance/<slug:key>/badge/", badges.one, name="desk_badge"),
     path(f"{HERE}/entrance/<slug:key>/certificate/", certificates.at_the_desk, name="desk_certificate"),
     path(f"{HERE}/entrance/<slug:key>/", entrance.person, name="desk_guest"),

@@ -60,12 +60,13 @@ class Told:
 def take_in(device: Device, heard: list[Heard], *, turn: int, holding: int, at: datetime) -> Told:
     """Write what a phone says, and answer what it asks. Safe to send twice, late, and in any order.
 
-    Raises Refused where the phone is not good any more.
+    Raises Refused where the phone is not good any more; one whose time is over may still tell what it saw before.
     """
     with transaction.atomic():
         counted = locked_list(device.gate.list_id)
         device = Device.objects.select_for_update().get(pk=device.pk)
-        if not device.is_good(at):
+        late = device.may_still_tell(at) and all(one.alone and one.at <= device.expires_at for one in heard)
+        if not device.is_good(at) and not late:
             raise Refused(_("This phone does not check anybody in any more."), code="gone")
         phones = Device.objects.filter(gate__list=counted, revoked_at=None, expires_at__gt=at)
         others = phones.exclude(pk=device.pk).aggregate(n=Sum("allowance"))["n"] or 0

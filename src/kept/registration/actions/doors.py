@@ -154,11 +154,12 @@ def revoke_device(device: Device, *, by: Any, at: datetime) -> Device:
     return device
 
 
-def good_device(token: str, at: datetime) -> Device | None:
-    """The phone of a token; None where there is none that is good."""
+def good_device(token: str, at: datetime, *, late: bool = False) -> Device | None:
+    """The phone of a token; None where there is none that is good (or, `late`, may still tell what it saw)."""
     rows = Device.objects.select_related("gate__list__meeting").filter(token_hash=token_hash(token))
     found = rows.first()
-    return found if found is not None and found.is_good(at) else None
+    good = found is not None and (found.is_good(at) or (late and found.may_still_tell(at)))
+    return found if good else None
 
 
 def bar(meeting: Meeting, *, reason: str, by: Any, at: datetime, registration: Registration | None = None,

@@ -11,15 +11,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.models import Meeting
 from kept.registration import actions
-from kept.registration.badges import FORMATS
+from kept.registration.badges import FORMATS, MOST, nameplates
 from kept.registration.desk.doors import meeting_at_the_door
-from kept.registration.door_forms import BadgeForm, BadgesForm
+from kept.registration.door_forms import BadgeForm, BadgesForm, PlatesForm
 from kept.registration.models import ENTERS, BadgePrint, Mode, Registration
 
 
@@ -29,10 +30,10 @@ def badges_of(registration: Registration) -> list[dict[str, Any]]:
     return [{"at": one.at, "by": one.by, "size": FORMATS[one.form].name if one.form in FORMATS else ""} for one in rows]
 
 
-def file(meeting: Meeting, made: bytes) -> HttpResponse:
+def file(meeting: Meeting, made: bytes, name: str = "badges") -> HttpResponse:
     """The PDF, shown by the browser, which prints it; kept by nobody."""
     response = HttpResponse(made, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{meeting.slug}-badges.pdf"'
+    response.headers["Content-Disposition"] = f'inline; filename="{meeting.slug}-{name}.pdf"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -63,8 +64,25 @@ def many(request: HttpRequest, slug: str) -> HttpResponse:
         "name": meeting.name_in(get_language() or "en"),
         "form": form,
         "lines": _counted(meeting),
+        "plates": PlatesForm(meeting=meeting),
     }
     return render(request, "registration/desk/badges.html", context, status=422 if request.method == "POST" else 200)
+
+
+@for_the_desk
+@require_POST
+def plates(request: HttpRequest, slug: str) -> HttpResponse:
+    """/desk/meetings/<slug>/badges/nameplates/: of a category that sits by name; nothing is counted or kept of it."""
+    meeting = meeting_at_the_door(request, slug)
+    form = PlatesForm(request.POST, meeting=meeting)
+    if not form.is_valid():
+        return redirect("registration:desk_badges", slug)
+    rows = _who(meeting).filter(category=form.cleaned_data["category"]).select_related("category", "organisation")
+    people = list(rows.order_by("family_name", "given_name", "pk")[:MOST])
+    if not people:
+        messages.error(request, _("Nobody of this category is confirmed for the room."))
+        return redirect("registration:desk_badges", slug)
+    return file(meeting, nameplates(people, language=get_language() or "en", at=timezone.now()), name="nameplates")
 
 
 def _who(meeting: Meeting) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +14,7 @@ from kept.meetings.models import Meeting, Room, Session, in_language
 from kept.registration.models.ground import Category
 from kept.registration.models.registering import Registration
 
+STILL_TELLS = timedelta(days=7)
 PERSON = {"null": True, "blank": True, "on_delete": models.SET_NULL, "related_name": "+"}
 
 
@@ -89,6 +92,10 @@ class Device(models.Model):
 
     def is_good(self, at) -> bool:
         return self.revoked_at is None and self.expires_at > at
+
+    def may_still_tell(self, at) -> bool:
+        """Its time is over, but not long: what it saw before is taken in, nothing else. Not where the desk ended it."""
+        return self.revoked_at is None and self.expires_at <= at < self.expires_at + STILL_TELLS
 
 
 class Outcome(models.TextChoices):

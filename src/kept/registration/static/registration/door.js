@@ -128,7 +128,7 @@ export class Door {
     const { book } = this;
     book.ahead = Date.parse(told.now) - Date.now();
     [book.known, book.latest, book.inside, book.limit] = [told.now, told.latest, told.inside, told.limit];
-    this.told.good_until = told.good_until;
+    if (this.told) this.told.good_until = told.good_until;
   }
 
   // Send what is not sent yet, and `asks` where somebody stands there. Returns the answer.
@@ -158,7 +158,7 @@ export class Door {
       this.people.set(line.who, { ...line, last: this.people.get(line.who)?.last ?? line.since });
     }
     await this.saveBook();
-    await this.saveList();
+    if (this.told) await this.saveList();
     if (answer.again) await this.fetchList().catch((fault) => this.unlessLost(fault));
     return answer;
   }
@@ -190,9 +190,9 @@ export class Door {
     return this.inLine(async () => {
       if (!this.book) return false;
       try {
+        while (this.book.unsent.length > AT_ONCE) await this.send(null);
+        await this.send(null);
         if (!this.told) await this.fetchList();
-        do await this.send(null);
-        while (this.book.unsent.length);
         return true;
       } catch (fault) {
         if (fault instanceof Over) await this.erase();
@@ -207,6 +207,8 @@ export class Door {
   // What becomes of somebody: {outcome, refusal, since, alone}. Asks the house, and decides alone where it is silent.
   attempt(who, entry, forced = null) {
     return this.inLine(async () => {
+      await this.expire();
+      if (!this.ready) throw new Over();
       const at = new Date(Date.now() + this.book.ahead).toISOString();
       const fact = { nonce: random(12), who, at, entry, alone: false, refusal: "", forced_by: "", reason: "", ...forced };
       if (navigator.onLine && Date.now() >= this.quietUntil) {
