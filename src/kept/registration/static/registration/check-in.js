@@ -170,6 +170,7 @@ async function take(token) {
     online = true;
     say("link-why", "");
   } catch (fault) {
+    online = false;
     say("link-why", fault instanceof Over ? words.gone : words.unanswered);
   }
   stand();

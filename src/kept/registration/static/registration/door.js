@@ -110,6 +110,7 @@ export class Door {
       this.book = { token, turn: 0, may: 0, latest: 0, known: "", ahead: 0, inside: 0, limit: null, unsent };
       await this.fetchList();
       await forget("taking");
+      await this.send(null); // its allowance: from here on it may go without a network
     });
   }
 
