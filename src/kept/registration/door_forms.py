@@ -13,7 +13,7 @@ from kept.base.forms import place_choices
 from kept.meetings.models import Meeting
 from kept.registration.badges import FORMATS
 from kept.registration.forms import LANGUAGE_CHOICES
-from kept.registration.models import CheckInList, Credential, DocumentKind, Gate, Registration
+from kept.registration.models import CheckInList, Credential, DocumentKind, Gate, ListKind, Registration
 
 
 class LimitForm(forms.Form):
@@ -220,3 +220,11 @@ class PlatesForm(forms.Form):
         language = get_language() or "en"
         rows = [one for one in meeting.categories.all() if "in_person" in one.modes]
         self.fields["category"].choices = [(str(one.pk), one.name_in(language)) for one in rows]
+
+
+class ListForm(forms.Form):
+    """A list for somebody outside the system."""
+
+    kind = forms.ChoiceField(label=_("Which list"), choices=ListKind.choices)
+    label = forms.CharField(label=_("For whom"), max_length=120)
+    mark_required = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration.desk import badges, doors, entrance
+from kept.registration.desk import badges, doors, entrance, lists
 from kept.registration.views import certificates
 
 HERE = "desk/meetings/<slug:slug>"
@@ -18,6 +18,8 @@ urlpatterns = [
     path(f"{HERE}/entrance/new/", entrance.walk_in, name="desk_walk_in"),
     path(f"{HERE}/entrance/not-admitted/", entrance.not_admitted, name="desk_not_admitted"),
     path(f"{HERE}/entrance/not-admitted/<int:pk>/lift/", entrance.lift, name="desk_lift"),
+    path(f"{HERE}/lists/", lists.lists, name="desk_lists"),
+    path(f"{HERE}/lists/<int:pk>/end/", lists.end, name="desk_end_list"),
     path(f"{HERE}/badges/", badges.many, name="desk_badges"),
     path(f"{HERE}/badges/nameplates/", badges.plates, name="desk_nameplates"),
     path(f"{HERE}/entrance/<slug:key>/badge/", badges.one, name="desk_badge"),

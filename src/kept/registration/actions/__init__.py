@@ -44,6 +44,7 @@ from kept.registration.actions.forgetting import erase, forget_due
 from kept.registration.actions.ground import DelegationFull, delegation_of
 from kept.registration.actions.inviting import begin_invited, invite, take_invitation_back
 from kept.registration.actions.joining import join, opens_at
+from kept.registration.actions.listing import end_list, make_list, open_list
 from kept.registration.actions.offering import (
     accept_offer,
     change_pool,
@@ -109,6 +110,7 @@ __all__ = [
     "confirm_by_link",
     "correct_name",
     "delegation_of",
+    "end_list",
     "erase",
     "escalate_silence",
     "forget_due",
@@ -121,8 +123,10 @@ __all__ = [
     "limit_delegation",
     "limit_list",
     "make_head",
+    "make_list",
     "may_register_now",
     "miss",
+    "open_list",
     "opens_at",
     "places_of",
     "refuse_for_organisation",

@@ -9,7 +9,9 @@ from kept.registration.models.admission import (
     DocumentKind,
     DoNotAdmit,
     Gate,
+    ListKind,
     Outcome,
+    OutsideList,
     WalkIn,
 )
 from kept.registration.models.ground import (
@@ -52,9 +54,11 @@ __all__ = [
     "ENTERS",
     "Gate",
     "LIVE",
+    "ListKind",
     "Mode",
     "Note",
     "Outcome",
+    "OutsideList",
     "Presence",
     "Question",
     "QuestionKind",

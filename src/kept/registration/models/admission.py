@@ -176,6 +176,35 @@ class WalkIn(models.Model):
         return self.seen_at is None or self.agreed_at is None
 
 
+class ListKind(models.TextChoices):
+    GUARDS = "guards", _("guards: names, and the kind of document that was seen")
+    CATERING = "catering", _("catering: numbers, no names")
+    PROTOCOL = "protocol", _("protocol: ministers and heads of delegations, and who has arrived")
+
+
+class OutsideList(models.Model):
+    """A list for somebody outside the system, by a link that was made on purpose and ends. Only its token's hash is kept."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="outside_lists")
+    kind = models.CharField(max_length=10, choices=ListKind.choices)
+    label = models.CharField(max_length=120)  # for whom
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PERSON)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)  # when it was last looked at
+
+    class Meta:
+        ordering = ["made_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.kind})"
+
+    def is_good(self, at) -> bool:
+        return self.revoked_at is None and self.expires_at > at
+
+
 class BadgePrint(models.Model):
     """A badge that went to a printer: when, by whom, in which size. A second one is asked about first."""
 
