@@ -254,3 +254,28 @@ def test_nobody_else_edits_a_programme(client, programme, make_person):
     code = session("Opening").code
     for address in ("", "new/", "release/", f"{code}/", f"{code}/delay/", f"{code}/cancel/"):
         assert client.get(DESK + address).status_code == 404
+
+
+def test_links_of_a_session_are_written_one_a_line_and_stand_on_its_page_and_in_the_schedule(desk, programme):
+    session = Session.objects.get(titles__en="Displaced people")
+    address = f"/desk/meetings/annual-meeting/programme/{session.code}/"
+    form = desk.get(address).context["form"]
+    typed = {name: form[name].value() for name in form.fields if form[name].value()} | {"seen": session.version}
+    wrong = desk.post(address, typed | {"links": "The report, without an address"})
+    assert "Write an address at the end of each line" in wrong.content.decode()
+    answer = desk.post(address, typed | {"links": "The report https://example.org/report\n\nexample.org/more"})
+    assert answer.status_code == 302, answer.context["form"].errors
+    links = [
+        {"name": "The report", "url": "https://example.org/report"}, {"name": "", "url": "https://example.org/more"},
+    ]  # fmt: skip
+    session.refresh_from_db()
+    assert session.links == links
+    assert (
+        desk.get(address).context["form"]["links"].value()
+        == "The report https://example.org/report\nhttps://example.org/more"
+    )
+    page = desk.get(f"/meetings/annual-meeting/programme/{session.code}/").content.decode()
+    assert 'href="https://example.org/report"' in page
+    events = desk.get("/meetings/annual-meeting/schedule.json").json()["schedule"]["conference"]["days"][0]["rooms"]
+    found = [event["links"] for room in events.values() for event in room if event["links"]]
+    assert found == [[{"title": one["name"] or one["url"], "url": one["url"]} for one in links]]

@@ -125,7 +125,7 @@ def event_of(meeting: Meeting, row: queries.Row) -> dict[str, Any]:
             }
             for role in row.roles
         ],
-        "links": [],
+        "links": [{"title": one["name"] or one["url"], "url": one["url"]} for one in session.links],
         "attachments": [],
     }
     if slot.ends_at:
@@ -183,7 +183,10 @@ def _event(w: XMLGenerator, event: dict[str, Any]) -> None:
     for person in event["persons"]:
         _leaf(w, "person", person["name"], guid=person["guid"])
     w.endElement("persons")
-    _leaf(w, "links", "")
+    w.startElement("links", AttributesImpl({}))
+    for link in event["links"]:
+        _leaf(w, "link", link["title"], href=link["url"])
+    w.endElement("links")
     _leaf(w, "attachments", "")
     w.endElement("event")
 

@@ -20,6 +20,36 @@ def tongues(label: Any, choices: Any = TONGUES) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(label=label, choices=choices, widget=MultiSelect(), required=False)
 
 
+class LinksField(forms.CharField):
+    """Links of a session, one a line: its words, then its address. Kept as [{"name", "url"}]."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+    most = 20
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return "\n".join(f"{one['name']} {one['url']}".strip() for one in value)
+        return value
+
+    def clean(self, value: Any) -> list[dict[str, str]]:
+        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+        if len(lines) > self.most:
+            raise forms.ValidationError(_("That is more than can be read. Leave some out."))
+        return [self.link(line) for line in lines]
+
+    def link(self, line: str) -> dict[str, str]:
+        words, _space, url = line.rpartition(" ")
+        try:
+            return {
+                "name": words.strip()[:200],
+                "url": forms.URLField(max_length=300, assume_scheme="https").clean(url),
+            }
+        except forms.ValidationError as wrong:
+            raise forms.ValidationError(
+                _("Write an address at the end of each line: %(line)s"), params={"line": line[:80]}
+            ) from wrong
+
+
 class SessionForm(TextsForm):
     """What an item of the programme says."""
 
@@ -32,6 +62,9 @@ class SessionForm(TextsForm):
     anchored = forms.BooleanField(label=_("Its hour is kept when the ones before it run late"), required=False)
     open_to_all = forms.BooleanField(label=_("May be followed without registration"), required=False)
     recording_url = forms.URLField(label=_("Recording"), max_length=300, required=False, assume_scheme="https")
+    links = LinksField(
+        label=_("Links"), required=False, max_length=8000, help_text=_("One a line: what it is, then its address.")
+    )
     note = forms.CharField(
         label=_("Note of the team"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Never public."),

@@ -114,7 +114,14 @@ def differing(form: SessionForm, row: Session) -> list[dict[str, Any]]:
         )
         if now != form.cleaned_data.get(name):
             label = f"{text.legend} ({bound.label})" if text else bound.label
-            shown = format_list([str(one) for one in now], get_language() or "en") if isinstance(now, list) else now
+            shown = (
+                format_list(
+                    [one["name"] or one["url"] if isinstance(one, dict) else str(one) for one in now],
+                    get_language() or "en",
+                )
+                if isinstance(now, list)
+                else now
+            )
             found.append({"name": label, "now": {True: _("yes"), False: _("no")}.get(shown, shown)})
     return found
 

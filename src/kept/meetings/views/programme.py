@@ -119,6 +119,7 @@ def session(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         cancelled_reason=in_language(row.session.cancelled_reason, here.language),
         languages=language_facts(row.session),
         pledges=pledge_lines(row.pledges),
+        links=[{"url": one["url"], "name": one["name"] or one["url"]} for one in row.session.links],
         documents=document_lines(documents, here.language),
         panels=pieces,
     )
