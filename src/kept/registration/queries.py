@@ -100,6 +100,20 @@ def live_of(meeting: Meeting, email: str) -> Registration | None:
     return Registration.objects.filter(meeting=meeting, email__iexact=email, state__in=LIVE).first()
 
 
+TWINS_SHOWN = 20
+
+
+def twins_of(registration: Registration) -> list[Registration]:
+    """Other registrations of the meeting that may be of the same person: the same name, or address, in whatever state."""
+    rows = Registration.objects.filter(meeting=registration.meeting_id, erased_at=None).exclude(pk=registration.pk)
+    same = Q(email__iexact=registration.email)
+    if registration.given_name and registration.family_name:
+        given, family = registration.given_name, registration.family_name
+        same |= Q(given_name__iexact=given, family_name__iexact=family)
+        same |= Q(given_name__iexact=family, family_name__iexact=given)
+    return list(rows.filter(same).order_by("pk")[:TWINS_SHOWN])
+
+
 SORTS = {"name": ("family_name", "given_name"), "newest": ("-started_at",), "category": ("category__position",)}
 
 

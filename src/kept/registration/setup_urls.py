@@ -1,13 +1,15 @@
-"""The desk's set-up of registration: addresses below a meeting's registrations."""
+"""The desk's set-up of registration, and one registration: addresses below a meeting's registrations."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration.desk import setup
+from kept.registration.desk import registration, setup
 
 SETUP = "desk/meetings/<slug:slug>/registrations/setup/"
+LIST = "desk/meetings/<slug:slug>/registrations/"
 urlpatterns = [
+    path(f"{LIST}registrations.xlsx", registration.export, name="desk_registrations_sheet"),
     path(SETUP, setup.setup, name="desk_setup"),
     path(f"{SETUP}window/", setup.window, name="desk_window"),
     path(f"{SETUP}categories/new/", setup.new_category, name="desk_new_category"),
@@ -16,4 +18,6 @@ urlpatterns = [
     path(f"{SETUP}pools/<int:pk>/", setup.seats, name="desk_seats"),
     path(f"{SETUP}questions/new/", setup.new_question, name="desk_new_question"),
     path(f"{SETUP}questions/<slug:code>/", setup.question, name="desk_question"),
+    path(f"{LIST}of/<slug:key>/", registration.registration, name="desk_registration"),
+    path(f"{LIST}of/<slug:key>/do/", registration.do, name="desk_registration_do"),
 ]

@@ -45,6 +45,7 @@ from kept.registration.actions.ground import DelegationFull, delegation_of
 from kept.registration.actions.inviting import begin_invited, invite, take_invitation_back
 from kept.registration.actions.joining import join, opens_at
 from kept.registration.actions.listing import end_list, make_list, open_list
+from kept.registration.actions.noting import add_note
 from kept.registration.actions.offering import (
     accept_offer,
     change_pool,
@@ -89,6 +90,7 @@ __all__ = [
     "add_device",
     "add_gate",
     "add_list",
+    "add_note",
     "add_pool",
     "add_pool_for",
     "agree",

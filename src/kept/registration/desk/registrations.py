@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -56,6 +58,7 @@ def registrations(request: HttpRequest, slug: str) -> HttpResponse:
         "numbers": [(State(state).label, row["in_person"], row["remote"]) for state, row in counts.items()],
         "shares": _shares(meeting, language),
         "reason": ReasonForm(),
+        "sheet_url": f"{reverse('registration:desk_registrations_sheet', args=[slug])}?{urlencode(asked)}",
     }
     return render(request, "registration/desk/registrations.html", context)
 
