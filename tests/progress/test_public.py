@@ -9,8 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from kept.base.lifecycle import NotAllowed
+from kept.base.models import HistoryEntry
+from kept.pledges.models import RevisionPartner
 from kept.progress import actions
-from kept.progress.models import Report
+from kept.progress.models import PartAnswer, Report
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +140,33 @@ def test_an_undated_pledge_is_asked_for_a_date(make_pledge, make_round, sign_in,
     make_round()
     page = sign_in(focal_point).get("/my/reports/P-00001/").content.decode()
     assert "This pledge names no date." in page
+
+
+def test_a_partner_says_whether_the_report_is_right_about_its_part(
+    make_pledge, make_round, make_report, make_organisation, make_member, client, now
+):
+    partner = make_organisation("Mast Builders", country="KEN", entity_type="private-sector")
+    outsider = make_member(partner)
+    pledge = make_pledge("published")
+    make_round()
+    report = make_report(pledge, "accepted")
+    with pytest.raises(NotAllowed):  # no partner of this pledge
+        actions.answer_part(report, partner, agrees=True, by=outsider, at=now)
+    RevisionPartner.objects.create(
+        revision=pledge.current, organisation=partner, part="builds the masts", confirmed=True
+    )
+    page = f"/pledges/{pledge.reference}/reports/1/"
+    assert "Has not answered yet." in client.get(page).content.decode()
+    client.force_login(outsider)
+    assert "builds the masts" in client.get("/my/parts/").content.decode()
+    said = {"report": report.pk, "organisation": partner.pk, "answer": "no"}
+    client.post("/my/parts/", said)  # without words
+    assert PartAnswer.objects.count() == 0
+    client.post("/my/parts/", said | {"words": "Nine masts, not twelve."})
+    shown = client.get(page).content.decode()
+    assert ("says that it is not so" in shown, "Nine masts, not twelve." in shown) == (True, True)
+    assert client.post("/my/parts/", said).status_code == 404  # nothing waits any more
+    actions.answer_part(report, partner, agrees=True, by=outsider, at=now)
+    assert "says that it is so" in client.get(page).content.decode()
+    verbs = HistoryEntry.objects.filter(subject_kind="report", verb="answer_part").count()
+    assert (verbs, PartAnswer.objects.count()) == (2, 1)

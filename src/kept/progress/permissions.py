@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from kept.people.models import Organisation
 from kept.people.permissions import belongs_to, is_secretariat, speaks_for, writes_for
 from kept.pledges.models import Pledge
 from kept.progress.models import Appeal, Asked, Letter, LetterAsked, Origin, Report, Round
@@ -26,6 +27,11 @@ def may_run_rounds(by: Any, round_: Round | None = None) -> bool:
 def may_define(by: Any, _definition: Any = None) -> bool:
     """Says what indicators count: the secretariat."""
     return is_secretariat(by)
+
+
+def may_answer_for_part(by: Any, organisation: Organisation | int) -> bool:
+    """Says whether a report is right about a partner's part: who speaks for the partner."""
+    return not isinstance(by, Letter) and speaks_for(by, organisation)
 
 
 def may_hand_over(by: Any, asked: Asked) -> bool:

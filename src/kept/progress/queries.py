@@ -9,13 +9,14 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
-from kept.pledges.models import Pledge
+from kept.pledges.models import Pledge, Revision, RevisionPartner
 from kept.progress import sums
 from kept.progress.models import (
     Asked,
     Definition,
     IndicatorValue,
     Letter,
+    PartAnswer,
     Report,
     ReportState,
     Round,
@@ -147,3 +148,56 @@ def support_asked_for() -> QuerySet[Report]:
         .exclude(support="")
     )
     return found.select_related("pledge", "pledge__current", "pledge__lead").order_by("-published_at", "-pk")
+
+
+# Parts of a joint pledge -------------------------------------------------------------------------------------------
+
+
+def partners_of(report: Report) -> QuerySet[RevisionPartner]:
+    """The partners that said yes to the pledge, in its present text."""
+    current = Revision.objects.public().filter(pledge=report.pledge_id).values("pk")
+    return RevisionPartner.objects.filter(revision__in=current, confirmed=True).select_related("organisation")
+
+
+def parts_of(report: Report) -> list[tuple[RevisionPartner, PartAnswer | None]]:
+    """Each partner with what it says of its part, None where it has not said anything yet."""
+    answers = {answer.organisation_id: answer for answer in report.part_answers.all()}
+    return [(part, answers.get(part.organisation_id)) for part in partners_of(report)]
+
+
+def _spoken_for(person: Any) -> list[int]:
+    from kept.people.permissions import roles_of
+    from kept.progress.permissions import may_answer_for_part
+
+    return [pk for pk in roles_of(person) if may_answer_for_part(person, pk)]
+
+
+def is_partner_somewhere(person: Any) -> bool:
+    """Whether an organisation that this person speaks for is a partner of a joint pledge."""
+    mine = _spoken_for(person)
+    return bool(mine) and RevisionPartner.objects.filter(organisation__in=mine, confirmed=True).exists()
+
+
+def parts_to_answer(person: Any) -> list[tuple[Report, RevisionPartner]]:
+    """The newest public report of each joint pledge of whose partner's part this person may say whether it is so."""
+    mine = _spoken_for(person)
+    if not mine:
+        return []
+    public = Revision.objects.public().values("pk")
+    parts = RevisionPartner.objects.filter(organisation__in=mine, confirmed=True, revision__in=public)
+    by_pledge: dict[int, list[RevisionPartner]] = {}
+    for part in parts.select_related("organisation", "revision"):
+        by_pledge.setdefault(part.revision.pledge_id, []).append(part)
+    newest: dict[int, Report] = {}
+    for report in (
+        Report.objects.in_force().filter(pledge__in=by_pledge).select_related("pledge").order_by("period_end", "n")
+    ):
+        newest[report.pledge_id] = report
+    given = PartAnswer.objects.filter(report__in=[report.pk for report in newest.values()])
+    answered = set(given.values_list("report", "organisation"))
+    return [
+        (report, part)
+        for report in sorted(newest.values(), key=lambda one: -one.pk)
+        for part in by_pledge[report.pledge_id]
+        if (report.pk, part.organisation_id) not in answered
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.progress.desk import checking, definitions, reports, rounds, sources
-from kept.progress.views import answering, objecting, spreadsheets, verifying, writing
+from kept.progress.views import answering, objecting, parts, spreadsheets, verifying, writing
 
 app_name = "progress"
 _PAGES = (
@@ -28,6 +28,7 @@ urlpatterns = [
     *(path(f"report/<str:token>/{rest}", view, name=name) for rest, view, name in _PAGES),
     path("verify/<str:token>/", verifying.verify, name="verify"),
     path("verify/<str:token>/files/<int:pk>/", verifying.evidence, name="verify_file"),
+    path("my/parts/", parts.parts, name="my_parts"),
     path("my/pledges/<str:reference>/object/", objecting.object_to, name="object"),
     path("desk/reports/", reports.reports, name="desk_reports"),
     path("desk/reports/<str:key>/", reports.report, name="desk_report"),

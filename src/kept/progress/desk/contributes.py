@@ -19,8 +19,15 @@ def writes_somewhere(person: Any) -> bool:
     return any(writes_for(person, organisation) for organisation in roles_of(person))
 
 
+def answers_for_parts(person: Any) -> bool:
+    """Speaks for an organisation that is a partner of a joint pledge."""
+    return queries.is_partner_somewhere(person)
+
+
 register(Entry(_("Reports"), "progress:my_mine", 22, section=MY, permission=writes_somewhere,
                badge=lambda person: badge(queries.waiting_of(person).count()) if person else None))  # fmt: skip
+register(Entry(_("Our parts"), "progress:my_parts", 23, section=MY, permission=answers_for_parts,
+               badge=lambda person: badge(len(queries.parts_to_answer(person))) if person else None))  # fmt: skip
 for _name, _url, _order, _waits in (
     (_("Reports to check"), "progress:desk_reports", 40, queries.to_review),
     (_("Rounds"), "progress:desk_rounds", 41, None),

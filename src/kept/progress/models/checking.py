@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kept.people.models import new_token
+from kept.people.models import Organisation, new_token
 from kept.pledges.models import Pledge
 from kept.progress.models.reports import Report
 from kept.progress.models.rounds import Round
@@ -54,6 +54,24 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verifier}: {self.report_id}"
+
+
+class PartAnswer(models.Model):
+    """What a partner of a joint pledge says of its own part in the lead's public report; a later answer replaces it."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="part_answers")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    agrees = models.BooleanField()
+    words = models.TextField(blank=True)  # public; owed where it does not agree
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["report", "organisation"], name="part_answered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.report_id}"
 
 
 class Sample(models.Model):

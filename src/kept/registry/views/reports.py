@@ -44,6 +44,7 @@ def report(request: HttpRequest, reference: str, n: int) -> HttpResponse:
         "answers": [line for line in presenting.public_answers(found, language) if line.step != "figures"],
         "explanations": presenting.explanations_of(found, language),
         "files": [e for e in found.evidence.all() if e.public and e.removed_at is None],
+        "parts": queries.parts_of(found),
         "verifications": [v for v in found.verifications.all() if v.taken_over_at],
         "language": found.content.get("language", "en"),
     }  # fmt: skip
