@@ -81,6 +81,10 @@ def test_nobody_sees_more_than_the_table_says(
     listed = json.dumps(Phone(client, link, OWN.format(1)).list().json())
     assert "qwfamily" in listed.lower() or "qwbadge" in listed.lower()
     assert places_in(listed) <= privacy.seen_by(privacy.Who.DOOR)
+    for kind, who in (("guards", privacy.Who.DOOR), ("catering", privacy.Who.LISTS), ("protocol", privacy.Who.LISTS)):
+        _made, token = actions.make_list(participant.meeting, kind, "Night shift", by=secretary, at=now)
+        told = Client().get(f"/meetings/list/{token}/").content.decode()
+        assert places_in(told) <= privacy.seen_by(who)
     for stranger in (None, make_person("stranger@example.org")):
         there = sign_in(stranger) if stranger else Client()
         open_to_all = [

@@ -25,6 +25,7 @@ class Who(models.TextChoices):
     ORGANISATION = "organisation", _("The focal points of your organisation")
     TEAM = "team", _("The team of the meeting")
     DOOR = "door", _("Who stands at the doors")
+    LISTS = "lists", _("Who caters or receives guests, on a list that ends")
 
 
 @dataclass(frozen=True)
@@ -37,38 +38,38 @@ class Field:
     days: int | None  # None: it stays, without a name
 
 
-O, T, D = Who.ORGANISATION, Who.TEAM, Who.DOOR  # noqa: E741
+O, T, D, L = Who.ORGANISATION, Who.TEAM, Who.DOOR, Who.LISTS  # noqa: E741
 TABLE: tuple[Field, ...] = (
-    Field("Registration.given_name", _("Given name"), (O, T, D), LATER),
-    Field("Registration.family_name", _("Family name"), (O, T, D), LATER),
+    Field("Registration.given_name", _("Given name"), (O, T, D, L), LATER),
+    Field("Registration.family_name", _("Family name"), (O, T, D, L), LATER),
     Field("Registration.name_native", _("Name in its own script"), (T, D), LATER),
-    Field("Registration.badge_name", _("Name on the badge"), (T, D), LATER),
+    Field("Registration.badge_name", _("Name on the badge"), (T, D, L), LATER),
     Field("Registration.email", _("Your mail address"), (O, T), LATER),
-    Field("Registration.organisation", _("Organisation"), (O, T), LATER),
-    Field("Registration.organisation_name", _("Organisation"), (O, T), LATER),
-    Field("Registration.title", _("Your title there"), (O, T), LATER),
+    Field("Registration.organisation", _("Organisation"), (O, T, L), LATER),
+    Field("Registration.organisation_name", _("Organisation"), (O, T, L), LATER),
+    Field("Registration.title", _("Your title there"), (O, T, L), LATER),
     Field("Registration.state_reason", _("Reason, told to the person"), (O, T), LATER),
     Field("Registration.form_of_address", _("Form of address"), (T,), LATER),
     Field("Registration.accessibility", _("What you need so that you can take part"), (T,), SOON),
-    Field("Registration.diet", _("What you do not eat"), (T,), SOON),
+    Field("Registration.diet", _("What you do not eat"), (T, L), SOON),
     Field("Registration.phone", _("Telephone"), (T,), SOON),
     Field("Registration.residence", _("Where you live"), (T,), SOON),
     Field("Registration.needs_visa", _("I need a visa to come"), (T,), SOON),
     Field("Registration.time_zone", _("Your time zone"), (T,), SOON),
     Field("Registration.languages", _("Languages in which you follow"), (T,), SOON),
     Field("Credential.issuer", _("The proof that was looked at"), (T,), SOON),
-    Field("WalkIn.document", _("The kind of document that was looked at"), (T,), SOON),
+    Field("WalkIn.document", _("The kind of document that was looked at"), (T, D), SOON),
     Field("Note.text", _("Notes of the team"), (T,), SOON),
     Field("CheckIn.forced_by", _("Who let you in against a rule"), (T,), SOON),
     Field("CheckIn.reason", _("Why you were let in against a rule"), (T,), SOON),
     Field("DoNotAdmit.name", _("A name that is not admitted"), (T,), SOON),
     Field("DoNotAdmit.reason", _("Why somebody is not admitted"), (T,), SOON),
     Field("Consent.text", _("What you agree to"), (T,), LATER),
-    Field("Registration.category", _("Category"), (O, T, D), None),
+    Field("Registration.category", _("Category"), (O, T, D, L), None),
     Field("Registration.mode", _("Takes part"), (O, T, D), None),
-    Field("Registration.state", _("Whether you came"), (O, T, D), None),
+    Field("Registration.state", _("Whether you came"), (O, T, D, L), None),
     Field("Registration.entity_type", _("Kind of organisation"), (T,), None),
-    Field("Registration.country", _("Country that you represent"), (T,), None),
+    Field("Registration.country", _("Country that you represent"), (T, L), None),
     Field("Registration.gender", _("Gender"), (T,), None),
 )
 ANSWERS = _("Your answers to the questions of this meeting")  # each question says for how long
