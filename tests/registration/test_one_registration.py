@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from kept.base.models import HistoryEntry
+from kept.base.models import HistoryEntry, OutgoingMail
 from kept.registration import actions
 from kept.registration.permissions import Holder
 
@@ -82,3 +82,24 @@ def test_nobody_else_sees_it(client, focal_point, register):
     client.force_login(focal_point)
     for address in (f"{LIST}of/{one.key}/", f"{LIST}registrations.xlsx"):
         assert client.get(address).status_code == 404
+
+
+def test_a_mail_goes_to_who_is_in_the_list_in_their_language(desk, register):
+    register(email="fr@example.org", language="fr")
+    register(email="ru@example.org", language="ru")
+    actions.cancel(register(email="gone@example.org"), by=None, at=NOW)
+    said = {"subjects_en": "Bring a coat & boots", "bodies_en": "It is <cold>.", "subjects_fr": "Prenez un manteau",
+            "bodies_fr": "Il fait froid."}  # fmt: skip
+    assert desk.post(f"{LIST}write/", {"subjects_en": "Only this"}).status_code == 422
+    assert desk.post(f"{LIST}write/?q=example.org", said).status_code == 302
+    letters = OutgoingMail.objects.filter(kind="registration/letter").order_by("to")
+    assert [(one.to, one.subject) for one in letters] == [
+        ("fr@example.org", "Prenez un manteau"), ("ru@example.org", "Bring a coat & boots")
+    ]  # fmt: skip
+    assert ("It is <cold>." in letters[1].text, "<cold>" in letters[1].html, "/l/" in letters[1].text) == (
+        True,
+        False,
+        True,
+    )
+    nobody = desk.post(f"{LIST}write/?state=rejected", said)
+    assert b"Nobody of this selection" in nobody.content

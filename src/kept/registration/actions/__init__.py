@@ -75,6 +75,7 @@ from kept.registration.actions.setting_up import (
     set_up_usual,
     settle_everything,
 )
+from kept.registration.actions.writing import write_to
 
 __all__ = [
     "ChangedMeanwhile",
@@ -156,4 +157,5 @@ __all__ = [
     "void",
     "walk_in",
     "withdraw",
+    "write_to",
 ]

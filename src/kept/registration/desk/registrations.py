@@ -58,6 +58,7 @@ def registrations(request: HttpRequest, slug: str) -> HttpResponse:
         "numbers": [(State(state).label, row["in_person"], row["remote"]) for state, row in counts.items()],
         "shares": _shares(meeting, language),
         "reason": ReasonForm(),
+        "write_url": f"{reverse('registration:desk_write', args=[slug])}?{urlencode(asked)}",
         "sheet_url": f"{reverse('registration:desk_registrations_sheet', args=[slug])}?{urlencode(asked)}",
     }
     return render(request, "registration/desk/registrations.html", context)
