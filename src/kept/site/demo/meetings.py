@@ -103,7 +103,8 @@ def _coming(told: dict, values: dict, loading: Any, *, by: Person, at: datetime)
     meeting = actions.create_meeting(
         f"annual-meeting-{day.year}",
         {**values, **texts, **hours, "names": names, "contact_email": "meeting@example.org",
-         "registration_until": closing, "letters_until": closing - timedelta(days=14)},
+         "registration_until": closing, "letters_until": closing - timedelta(days=14),
+         "presentations_until": closing - timedelta(days=6)},
         by=by, at=at,
     )  # fmt: skip
     MeetingDay.objects.create(meeting=meeting, day=day, opens=time(12), closes=time(19, 30))
@@ -118,6 +119,7 @@ def _coming(told: dict, values: dict, loading: Any, *, by: Person, at: datetime)
     people = {key: _profile(one, loading, by=by, at=at) for key, one in told["people"].items()}
     for one in told["sessions"]:
         _session(meeting, one, day, rooms, people, told, by=by, at=at)
+    _booth(meeting, rooms["popov"], by=by, at=at)
     meeting = actions.announce_meeting(meeting, by=by, at=at)
     for one in clashing.findings(meeting, working_version(meeting)):
         if not one.conflict.blocks:
@@ -127,6 +129,18 @@ def _coming(told: dict, values: dict, loading: Any, *, by: Person, at: datetime)
             )  # fmt: skip
     actions.release(meeting, {}, by=by, at=at)
     actions.open_registration(meeting, by=by, at=at)
+
+
+def _booth(meeting: Meeting, room: Room, *, by: Person, at: datetime) -> None:
+    """Somebody who interprets what is said in the large room, and whom no visitor sees."""
+    names = {"name": "Inès Boothby", "given_name": "Inès", "family_name": "BOOTHBY", "invented": True}
+    interpreter = actions.add_profile(names, by=by, at=at)
+    for session in meeting.sessions.filter(slots__room=room, slots__schedule__number=None).order_by("position"):
+        if session.interpretation:
+            role = actions.give_role(
+                session, interpreter, "interpreter", by=by, at=at, languages=session.interpretation
+            )
+            actions.confirm_role(role, by=by, at=at)
 
 
 def _profile(told: dict, loading: Any, *, by: Person, at: datetime) -> Profile:
