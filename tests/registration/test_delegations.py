@@ -307,3 +307,13 @@ def test_the_desk_sets_the_number_of_an_organisation(desk, meeting, lake, pools)
     found.refresh_from_db()
     assert found.most is None
     assert b"no limit" in desk.get(address).content
+
+
+def test_who_was_registered_by_others_is_asked_what_has_to_be_answered(send, meeting, client):
+    actions.ask(meeting, "dinner", {"texts": {"en": "Dinner?"}, "kind": "yes_no", "required": True}, categories=[], by=None,
+                at=NOW)  # fmt: skip
+    one = send(1)
+    address = f"/meetings/registration/{own_link(one, at=NOW).token}/"
+    assert f"{address}step/questions/".encode() in client.get(address).content
+    client.post(f"{address}step/questions/", {"dinner": "yes"})
+    assert b"Some answers are missing." not in client.get(address).content

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.people.views.pages import signed_in
-from kept.registration import actions, queries
+from kept.registration import actions, queries, rules
 from kept.registration.addresses import known_link, own_link
 from kept.registration.certificates import is_due
 from kept.registration.lifecycle import REGISTRATION
@@ -56,11 +56,17 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "said": said_of(registration),
         "kept": rows_of(registration),
         "over": at >= meeting.ends_at,
+        "unanswered": _unanswered(registration) if registration.is_live and at < meeting.ends_at else "",
         "has_certificate": is_due(registration, at),
         "may_join": at < meeting.ends_at and may_enter_live(Holder(registration.pk), meeting),
         "has_card": registration.state in ENTERS and registration.mode == Mode.IN_PERSON,
         "steps": [(names_of_steps()[one], step_address(link, one)) for one in order_of(registration) if one != "check"],
     }
+
+
+def _unanswered(registration: Registration) -> str:
+    """The step with a question that has to be answered and is not: of whoever was registered by others, or is asked anew."""
+    return "questions" if any(name.startswith("question:") for name in rules.missing(registration)) else ""
 
 
 @never_cache
