@@ -20,6 +20,7 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 import numpy as np
 
@@ -42,6 +43,7 @@ class Filling:
         self._partner_rows, self._partner_who = array("q"), array("q")
         self._numbering: dict[str, Numbering] = defaultdict(Numbering)
         self._codes: dict[str, array] = defaultdict(lambda: array("I"))
+        self._pieces: dict[int, tuple[Keys, list[tuple[array, int]]]] = {}  # by their identity, held so that it stays
         self._rows: dict[str, array] = {column.name: array("I") for column in columns.all_columns() if column.multi}
         self._several = array("I")
         self._words, self._terms = Numbering(), Numbering()
@@ -50,16 +52,16 @@ class Filling:
         self._runs: list[bytes] = []
 
     def add_all(self, documents: Iterable[Document]) -> None:
-        for document in documents:
-            self._add(document)
-
-    def _add(self, one: Document) -> None:
-        row = self.size
-        self.size += 1
+        some = list(documents)
         for name, held in self._figures.items():
-            held.append(getattr(one, name))
+            held.extend(map(attrgetter(name), some))
         for name, held in self._orders.items():
-            held.append(one.orders.get(name, -1))
+            held.extend([one.orders.get(name, -1) for one in some])
+        for row, document in enumerate(some, self.size):
+            self._add(row, document)
+        self.size += len(some)
+
+    def _add(self, row: int, one: Document) -> None:
         for who in one.partners:
             self._partner_rows.append(row)
             self._partner_who.append(who)
@@ -68,10 +70,11 @@ class Filling:
         if one.several:
             self._several.append(row)
             self._keep(row, one.several)
-        known = {"title": self._words, "words": self._words, "terms": self._terms}
-        for name, numbering in known.items():
-            held = getattr(one, name)
-            self._ids[name].extend(map(numbering.__getitem__, held))
+        for name, held, number in (
+            ("title", one.title, self._words.__getitem__), ("words", one.words, self._words.__getitem__),
+            ("terms", one.terms, self._terms.__getitem__),
+        ):  # fmt: skip
+            self._ids[name].extend(map(number, held))
             self._lengths[name].append(len(held))
         runs = one.runs.encode()
         self._lengths["runs"].append(len(runs))
@@ -79,6 +82,18 @@ class Filling:
             self._runs.append(runs)
 
     def _keep(self, row: int, keys: Keys) -> None:
+        """The same pieces come again and again, as the same objects: their places are looked up once."""
+        known = self._pieces.get(id(keys))
+        if known is not None and known[0] is keys:
+            for codes, code in known[1]:
+                codes.append(code)
+            return
+        if all(isinstance(key, str) for _name, key in keys):
+            places = [(self._codes[name], self._numbering[name][key]) for name, key in keys]
+            self._pieces[id(keys)] = (keys, places)
+            for codes, code in places:
+                codes.append(code)
+            return
         for name, key in keys:
             if isinstance(key, str):
                 self._codes[name].append(self._numbering[name][key])

@@ -91,17 +91,22 @@ class Numbering(dict[str, int]):
 
 def sorted_terms(numbering: Numbering, name: str) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """The terms as arrays of a file; and {number so far: place in the sorted list}."""
-    order = sorted((term.encode(), number) for term, number in numbering.items())
+    order = sorted(numbering)  # by code points, which is by their bytes in UTF-8 too
     places = np.empty(len(order), np.uint32)
-    places[np.fromiter((number for _term, number in order), np.int64, len(order))] = np.arange(len(order))
-    return terms_as_arrays([term for term, _number in order], name), places
+    places[np.fromiter(map(numbering.__getitem__, order), np.int64, len(order))] = np.arange(len(order))
+    return _as_arrays("\n".join(order).encode(), len(order), name), places
 
 
 def terms_as_arrays(terms: Sequence[bytes], name: str) -> dict[str, np.ndarray]:
     """Terms, sorted already."""
-    lengths = np.fromiter(map(len, terms), np.int64, len(terms))
-    ends = np.cumsum(lengths + 1) - 1 if len(terms) else np.zeros(0, np.int64)
-    return {f"{name}.terms": np.frombuffer(b"\n".join(terms), np.uint8), f"{name}.ends": ends.astype(np.uint32)}
+    return _as_arrays(b"\n".join(terms), len(terms), name)
+
+
+def _as_arrays(text: bytes, number: int, name: str) -> dict[str, np.ndarray]:
+    """Terms with line breaks between, and where each ends."""
+    held = np.frombuffer(text, np.uint8)
+    ends = np.append(np.flatnonzero(held == ord("\n")), len(held)) if number else np.zeros(0, np.int64)
+    return {f"{name}.terms": held, f"{name}.ends": ends.astype(np.uint32)}
 
 
 def inverted(terms: np.ndarray, rows: np.ndarray, number_of_terms: int, name: str) -> dict[str, np.ndarray]:
