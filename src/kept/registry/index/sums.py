@@ -34,7 +34,7 @@ def counter(reading: Reading, rows: Sequence[Found], counts: Counts, today: date
     natures: Tally[str] = Tally()
     instruments: Tally[str] = Tally()
     for segment, here, found in zip(reading.segments, rows, counts, strict=True):
-        cents = cents_by_key(segment, here)
+        cents: list[int] | None = None  # asked for where some of these have a sum
         for n, key in enumerate(segment.part.keys(MONEY).texts):
             number = int(found[MONEY.name][n])
             if not number:
@@ -42,6 +42,7 @@ def counter(reading: Reading, rows: Sequence[Found], counts: Counts, today: date
             (band,), nature, instrument, _status = columns.unpacked(key)
             bands[band] += number
             if band not in NOT_SUMMED:
+                cents = cents_by_key(segment, here) if cents is None else cents
                 natures["".join(nature)] += cents[n]
                 instruments["".join(instrument)] += cents[n]
     codes = [one.who(here) for one, here in zip(reading.segments, rows, strict=True)]
