@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -151,8 +151,25 @@ def ask() -> None:
     asked.kind("two_filters", lambda: some(2, 1))
     asked.kind("three_filters", lambda: some(3, 1))
     asked.kind("several_values_in_three_facets", lambda: some(3, 3))
+    _past(asked, some)
     tell("page_bytes", len(asked.client.get("/progress/").content), "bytes")
     tell("memory_of_the_process_that_was_asked", round(resident_mb(), 1), "MB")
+
+
+def _past(asked: Asked, some: Callable[[int, int], list[tuple[str, str]]]) -> None:
+    """Two days a year ago: the first question to a day reads it; later ones find it in memory, with any filter."""
+    from kept.registry.index import past
+
+    today = datetime.now(UTC).date()
+    for name, days in (("a_past_day", 365), ("another_past_day", 800)):
+        took, cpu = asked.once([("as_of", (today - timedelta(days=days)).isoformat())])
+        tell(f"{name}_read", round(took, 1), "ms")
+        tell(f"{name}_read_cpu", round(cpu, 1), "ms")
+    then = [("as_of", (today - timedelta(days=365)).isoformat())]
+    asked.kind("a_past_day_known", lambda: then, times=5)
+    asked.kind("a_past_day_one_filter", lambda: [*then, *some(1, 1)])
+    asked.kind("a_past_day_three_filters", lambda: [*then, *some(3, 1)])
+    tell("past_days_in_memory", len(past.days_known()), "days")
 
 
 if __name__ == "__main__":

@@ -134,10 +134,12 @@ class Asked:
 
     def forget(self) -> None:
         """The pages and figures that were worked out, but those that the reader comes from."""
+        from kept.registry.index import past
         from kept.registry.index.reading import reader
         from kept.registry.page_cache import memory
 
         memory.forget()
+        past.forget_answers()
         if reading := reader.reading():
             reading.memory.forget(self.known)
 

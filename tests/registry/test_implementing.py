@@ -113,6 +113,50 @@ def test_the_index_finds_the_figures_that_sql_finds(stood, indexed):
     assert (replaced.counts["standing"], replaced.promised.pledges) == ({}, 0)  # its successor is counted
 
 
+@pytest.fixture
+def lived(stood, now):
+    """The same pledges with a past: each stood in some other way before some day of it."""
+    rows = list(Standing.objects.order_by("pledge"))
+    for n, row in enumerate(rows):
+        began, turned = row.valid_from, row.valid_from + (now - row.valid_from) * (n % 4 + 1) / 5
+        Standing.objects.filter(pk=row.pk).update(valid_from=turned)
+        row.pk, row.valid_from, row.valid_to = None, began, turned
+        row.standing, row.said, row.reports, row.reporting = STANDINGS[(n + 3) % 10], "", 0, "not_yet_due"
+        row.committed_cents, row.committed_level = (n * 7, "self_reported") if n % 2 else (None, "")
+        row.disbursed_cents, row.disbursed_level, row.money_counts = n * 3, "documented", n % 5 > 0
+        row.people, row.people_level = None, ""
+        if n % 6:  # of the others nothing was known then
+            row.save()
+    return stood
+
+
+def test_the_index_finds_the_figures_of_a_past_day_that_sql_finds(lived, indexed, now):
+    days = [now.date() - timedelta(days=n) for n in (0, 1, 500, 1500)]
+
+    def compare(*questions: str) -> None:
+        indexed()
+        for day, asked in zip(days, questions, strict=True):
+            counted = outcome.counted(replace(select(asked), as_of=day))
+            found, wanted = index_outcome.outcome(counted, outcome.GROUPS, outcome.CROSSED), outcome.in_sql(counted)
+            assert found is not None
+            assert without_empty(found) == without_empty(wanted), (day, asked)
+            assert search.facet_numbers(counted) == search.numbers(counted), (day, asked)
+            assert outcome.counts_of(counted, "said") == outcome.counts_in_sql(counted, "said"), (day, asked)
+
+    compare(*ASKED[:3], "q=villages")
+    with transaction.atomic():  # texts that are valid no more were valid then
+        revise_record(lived[9], lived[9].current, at=datetime.now(UTC), event="pledge.superseded", reason="Better.")
+        revise_record(lived[12], lived[12].current, at=datetime.now(UTC), event="pledge.withdrawn", reason="No money.")
+    compare(*ASKED[3:6], "")
+    put([(content, when - timedelta(days=400)) for content, when in varied([lived[0].lead], 4)])  # into the past
+    of_one, turned = Standing.objects.filter(pledge=lived[20]), now - timedelta(days=950)
+    of_one.exclude(valid_to=None).update(valid_to=turned)
+    of_one.filter(valid_to=None).update(valid_from=turned, standing="kept")
+    with transaction.atomic(), open_head() as head:
+        head.changed_many("pledge", [lived[20].reference])
+    compare("q=villages&standing=late", "", "", "beneficiary=youth")
+
+
 def without_empty(found: outcome.Outcome) -> outcome.Outcome:
     """The index knows regions of every kind; the page shows ITU's."""
     places = {code: row for code, row in found.crossed["region"].items() if code.startswith("itu-")}
@@ -314,3 +358,15 @@ def test_a_page_of_a_theme_says_what_became_of_its_pledges_as_the_progress_page_
         found = re.search(rf'<rect class="pile-{look}" width="12".*?<a href="([^"]+)".*?>{title}</a> (\d+)', panel)
         assert (int(found[2]), behind(unescape(found[1]))) == (n, n) if n else found is None, look
     assert 'href="/progress/?focus=access"' in panel
+    money = implementing.sums(implementing.Asked(select("focus=access"), "en"))[0]
+    shown = re.findall(r'<th scope="row"[^>]*><a href="([^"]+)"[^>]*>[^<]+</a></th><td class="number">([^<]+)', panel)
+    wanted = [(line.url, formats.format_money_short(Decimal(line.amount), "USD", "en")) for line in money.lines]
+    assert [(unescape(url), amount) for url, amount in shown] == wanted and len(wanted) > 3
+    assert money.sentence in panel
+
+
+def test_pages_of_an_organisation_and_a_country_say_what_of_its_money_is_signed_and_spent(stood, organisations, client):
+    for address, asked in ((f"/organisations/{organisations[4].slug}/", f"organisation={organisations[4].slug}"),
+                           ("/countries/BDI/", "country=BDI")):  # fmt: skip
+        page = client.get(address).content.decode()
+        assert implementing.sums(implementing.Asked(select(asked), "en"))[0].sentence in page, address

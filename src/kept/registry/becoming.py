@@ -42,6 +42,15 @@ def became_of(shown: panels.Shown) -> dict[str, Any] | None:
     }
 
 
+def became_of_all(shown: panels.Shown) -> dict[str, Any] | None:
+    """The same with what of their money is signed and spent, and what supports it; nothing where no money is named."""
+    found = became_of(shown)
+    if found is None or shown.selection is None:
+        return found
+    money = implementing.money_of(implementing.Asked(shown.selection, shown.language))
+    return found | {"money": money if any(line.pledges for line in money.lines) else None}
+
+
 def _counts(asked: implementing.Asked, name: str) -> Mapping[str, int]:
     found = answering.answer(asked.counted, 1, with_sums=False)
     counts = found.facets[name] if found else outcome.counts_of(asked.counted, name)
@@ -65,4 +74,4 @@ def told_first(promised: Decimal, language: str) -> dict[str, Any]:
 
 panels.register(panels.Panel("became", "home", "figures", "registry/became.html", became_of))
 for _page in PAGES:
-    panels.register(panels.Panel("became", _page, "main", "registry/became.html", became_of))
+    panels.register(panels.Panel("became", _page, "main", "registry/became.html", became_of_all))

@@ -286,16 +286,20 @@ def _best(asked: Asked, rows: Sequence[Row]) -> str:
 
 def sums(asked: Asked) -> list[Sums]:
     """Money in its three stages, and people: each figure with what supports it."""
-    return [_money(asked), _people(asked)]
+    return [_money(asked, asked.found.promised, asked.found.staged), _people(asked)]
 
 
-def _money(asked: Asked) -> Sums:
+def money_of(asked: Asked) -> Sums:
+    """Money in its three stages alone."""
+    return _money(asked, *outcome.money(asked.counted))
+
+
+def _money(asked: Asked, promised: Amount, staged: Mapping[str, Mapping[str, Amount]]) -> Sums:
     bands = ("lt100k", "lt1m", "lt10m", "lt100m", "lt1bn", "more")
-    promised = asked.found.promised
     lines = [
         Line(_("Promised"), dollars(promised.total), promised.pledges, asked.url(amount=bands), value="promised"),
-        *_by_level(asked, "signed", _("Signed"), money=True),
-        *_by_level(asked, "spent", _("Spent"), money=True),
+        *_by_level(asked, staged, "signed", _("Signed"), money=True),
+        *_by_level(asked, staged, "spent", _("Spent"), money=True),
     ]
     whole = {line.name: line.amount for line in lines if not line.part}
     sentence = _(
@@ -320,7 +324,7 @@ def unknown(selection: Selection) -> tuple[Decimal, int]:
 
 
 def _people(asked: Asked) -> Sums:
-    reached = _by_level(asked, "reached", _("Reached"), money=False)
+    reached = _by_level(asked, asked.found.staged, "reached", _("Reached"), money=False)
     expected, pledges = asked.found.expected.total, asked.found.expected.pledges
     lines = (Line(_("Expected"), expected, pledges, asked.url(), value="expected"), *reached)
     sentence = _(
@@ -333,8 +337,10 @@ def _people(asked: Asked) -> Sums:
     return Sums("people", _("People"), sentence, lines, money=False)
 
 
-def _by_level(asked: Asked, facet: str, name: str, *, money: bool) -> list[Line]:
-    found = asked.found.staged[facet]
+def _by_level(
+    asked: Asked, staged: Mapping[str, Mapping[str, Amount]], facet: str, name: str, *, money: bool
+) -> list[Line]:
+    found = staged[facet]
 
     def shown(total: int) -> Decimal | int:
         return dollars(total) if money else total

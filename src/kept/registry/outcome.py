@@ -1,4 +1,4 @@
-"""What became of the pledges of a selection, as plain figures: out of the index for the present, else in SQL.
+"""What became of the pledges of a selection, as plain figures: out of the index where there is one, else in SQL.
 
 Both say the same of the same record. Counted are published pledges and those that were taken back; a replaced one
 follows its successor, also where a reader chose those that were replaced.
@@ -81,6 +81,18 @@ def outcome(selection: Selection) -> Outcome:
     return found
 
 
+def money(selection: Selection) -> tuple[Amount, dict[str, dict[str, Amount]]]:
+    """What is promised; and what is signed and spent, {figure: {level: sum}}: without counting anything else in SQL."""
+    from kept.registry.index import outcome as index
+
+    if found := index.outcome(selection, GROUPS, CROSSED):
+        return found.promised, found.staged
+    promised = revisions(selection).aggregate(cents=Sum("usd_cents"), pledges=Count("usd_cents"))
+    return Amount(promised["cents"] or 0, promised["pledges"]), {
+        name: _by_level(selection, name) for name in ("signed", "spent")
+    }
+
+
 def staged(selection: Selection, names: Iterable[str]) -> dict[str, dict[str, Amount]]:
     """The sums of some figures of `filters.AMOUNTS` alone: {figure: {level: sum}}."""
     from kept.registry.index import outcome as index
@@ -110,6 +122,13 @@ def standings(selection: Selection) -> QuerySet[Standing]:
 
 def counts_of(selection: Selection, name: str) -> dict[str, int]:
     """{value: pledges} of one of `filters.NAMES`."""
+    from kept.registry.index import outcome as index
+
+    found = index.counts_of(selection, name)
+    return counts_in_sql(selection, name) if found is None else found
+
+
+def counts_in_sql(selection: Selection, name: str) -> dict[str, int]:
     return dict(standings(selection).values_list(filters.COLUMNS[name]).annotate(n=Count("pk")))
 
 
@@ -121,7 +140,7 @@ def in_sql(selection: Selection) -> Outcome:
         with_people=Count("people_expected"),
     )  # fmt: skip
     return Outcome(
-        counts={name: counts_of(selection, name) for name in filters.NAMES},
+        counts={name: counts_in_sql(selection, name) for name in filters.NAMES},
         crossed=_crossed(selection, rows),
         promised=Amount(promised["cents"] or 0, promised["with_amount"] or 0),
         expected=Amount(promised["people"] or 0, promised["with_people"] or 0),

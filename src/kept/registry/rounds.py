@@ -1,7 +1,7 @@
 """How the promises stood when each round of reporting was published, and who improved most since the one before.
 
 Of the whole record the figures are those that the round published, frozen with a checkpoint of the log. Of a selection
-they are counted anew as of those days, where it is not too large for that; each leads to the pledges of that day.
+they are counted anew as of those days; each leads to the pledges of that day.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from kept.registry import outcome
 from kept.registry.implementing import GROUPS, LOOKS, Asked, Chart, Piece, Row, chart_of, pieces_of
 from kept.registry.selection import Selection
 
-FEW = 5_000  # pledges of a selection that are counted anew for every round
 SHOWN = 6  # rounds, the last ones
 KEPT = outcome.GROUPS["kept"]
 TITLES = {"rounds": gettext_lazy("From round to round"), "improved": gettext_lazy("Most improved")}
@@ -46,7 +45,7 @@ def charts(asked: Asked, rounds: Sequence[Round]) -> list[Chart]:
     selection = asked.selection.with_(view="", measure="", sort="")
     seen = [one for one in rounds if selection.as_of is None or day_of(one) <= selection.as_of]
     whole = not selection.q and not selection.chosen
-    if not seen or not (whole or asked.pledges <= FEW):
+    if not seen:
         return []
     lines = [(one, line) for one in seen if (line := _line(asked, selection, one, whole)).count]
     found = [_changed(asked, lines)] if lines else []

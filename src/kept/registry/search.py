@@ -1,6 +1,7 @@
 """What answers a selection: how many, which, the facets' numbers, the sums. Everything that shows pledges asks here.
 
-The present is answered by the index (`registry.index`); past days, and everything while there is no index, in SQL.
+The present is answered by the index (`registry.index`); past days, and everything while there is no index, in SQL: but
+what is counted of a past day alone (`facet_numbers`, `outcome`) comes out of the index too.
 """
 
 from __future__ import annotations
@@ -47,6 +48,17 @@ def answer(selection: Selection, page_size: int = 20, *, with_facets: bool = Tru
 
     found = answering.answer(selection, page_size, with_facets=with_facets, with_sums=with_sums)
     return found or answer_in_sql(selection, page_size, with_facets=with_facets, with_sums=with_sums)
+
+
+def facet_numbers(selection: Selection) -> dict[str, dict[str, int]]:
+    """{facet: {value: number}} alone: out of the index for a past day too."""
+    from kept.registry.index import answering
+
+    found = answering.numbers(selection)
+    if found is not None or selection.problems:
+        return found or {}
+    with one_moment():
+        return numbers(selection)
 
 
 def keys(selection: Selection, *, chunk: int = 500) -> Iterator[list[int]]:

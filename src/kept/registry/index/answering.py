@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kept.pledges import counting
 from kept.registry import facets
-from kept.registry.index import columns, counted, ordering, schema, sums
+from kept.registry.index import columns, counted, ordering, past, schema, sums
 from kept.registry.index.asking import Question
 from kept.registry.index.following import fresh
 from kept.registry.index.reading import Reading
@@ -100,12 +100,34 @@ def _keys(reading: Reading, selection: Selection, chunk: int) -> Iterator[list[i
 
 def able(selection: Selection) -> Reading | None:
     """The index, where it can answer: for the present, and where it knows every facet."""
-    if selection.as_of is not None or selection.problems:
+    return fresh() if selection.as_of is None and _knows(selection) else None
+
+
+def question(selection: Selection) -> Question | None:
+    """The selection, asked of the index as it is or as it was at the end of a day; None where it cannot answer."""
+    reading = fresh() if _knows(selection) else None
+    if reading is None or selection.as_of is None:
+        return reading and Question(selection, reading)
+    then = past.reading_of(selection.as_of, reading)
+    return then and past.QuestionThen(selection, then)
+
+
+def numbers(selection: Selection) -> dict[str, dict[str, int]] | None:
+    """The facets' numbers alone, also of a past day; None where the index cannot tell."""
+    asked = question(selection)
+    if asked is None:
         return None
+    today = timezone.now().astimezone(UTC).date()
+    return {
+        name: dict(one) for name, one in _remembered(asked, today, with_facets=True, with_sums=False).facets.items()
+    }
+
+
+def _knows(selection: Selection) -> bool:
+    if selection.problems:
+        return False
     known = {*schema.facets(), "organisation"}
-    if any(facet.name not in known for facet in facets.all_facets() if facet.counts or selection.of(facet.name)):
-        return None
-    return fresh()
+    return all(facet.name in known for facet in facets.all_facets() if facet.counts or selection.of(facet.name))
 
 
 # Figures -----------------------------------------------------------------------------------------------------

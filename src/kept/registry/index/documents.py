@@ -44,14 +44,14 @@ class Document(NamedTuple):
 
 
 class Maker:
-    """Makes documents; keeps the organisations that it met."""
+    """Makes documents of what is public now, or was at an instant; keeps the organisations that it met."""
 
-    def __init__(self) -> None:
-        self._organisations = Organisations()
+    def __init__(self, at: datetime | None = None) -> None:
+        self._organisations, self._at = Organisations(), at
 
     def documents(self, keys: Sequence[int]) -> Iterator[Document]:
-        """The documents of these revisions, as far as they are public and valid now."""
-        rows = records.rows_of(keys)
+        """The documents of these revisions, as far as they are public and valid."""
+        rows = records.rows_of(keys, self._at)
         tags, places, partners = records.tags_of(keys), records.places_of(keys), records.partners_of(keys)
         translations = records.translations_of(rows)
         brought = Brought(keys)

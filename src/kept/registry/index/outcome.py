@@ -7,14 +7,14 @@ What is true of all rows of a segment is worked out once; of more than half of t
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from kept.progress import filters
 from kept.registry.index import answering, columns, counted
-from kept.registry.index.asking import Question
 from kept.registry.index.columns import Column
+from kept.registry.index.reading import Reading
 from kept.registry.index.segment import Found, Segment, sum_by
 from kept.registry.outcome import NONE, Amount, Outcome
 from kept.registry.selection import Selection
@@ -27,17 +27,16 @@ Arrays = dict[str, np.ndarray]
 
 def outcome(selection: Selection, groups: Groups, crossed: Parts) -> Outcome | None:
     """None where the index cannot answer."""
-    reading = answering.able(selection)
-    if reading is None:
+    asked = answering.question(selection)
+    if asked is None:
         return None
+    reading = asked.reading
     chosen = frozenset((name, frozenset(values)) for name, values in selection.chosen.items())
     key = ("outcome", selection.q, chosen)
     if (known := reading.memory.get(key)) is not None:
         return known
-    rows = counted.rows_of(reading, Question(selection, reading).found())
-    counts: dict[str, Tally[str]] = {name: Tally() for name in filters.NAMES}
-    progress = columns.columns_of(PROGRESS)
-    counted.tally(reading, counted.count_under(reading, rows, set(progress)), counts)
+    rows = counted.rows_of(reading, asked.found())
+    counts = _statuses(reading, rows)
     found = Outcome(
         counts={name: dict(one) for name, one in counts.items()},
         crossed={name: {} for name in crossed},
@@ -50,6 +49,18 @@ def outcome(selection: Selection, groups: Groups, crossed: Parts) -> Outcome | N
         _cross(segment, here, groups, crossed, found.crossed)
     reading.memory.put(key, found)
     return found
+
+
+def counts_of(selection: Selection, name: str) -> dict[str, int] | None:
+    """{value: pledges} of one of `filters.NAMES` alone; None where the index cannot answer."""
+    asked = answering.question(selection)
+    return asked and dict(_statuses(asked.reading, counted.rows_of(asked.reading, asked.found()))[name])
+
+
+def _statuses(reading: Reading, rows: Sequence[Found]) -> dict[str, Tally[str]]:
+    counts: dict[str, Tally[str]] = {name: Tally() for name in filters.NAMES}
+    counted.tally(reading, counted.count_under(reading, rows, set(columns.columns_of(PROGRESS))), counts)
+    return counts
 
 
 def _cross(segment: Segment, here: Found, groups: Groups, crossed: Parts, tables: dict[str, dict]) -> None:

@@ -122,9 +122,9 @@ class Organisations:
             self._known[pk] = Who(pk, roots[pk], found[roots[pk]][0], words.spaced(text), words.runs(text))
 
 
-def rows_of(keys: Sequence[int]) -> list[Row]:
-    """These revisions, as far as they are public and valid now."""
-    read = Revision.objects.public().filter(**within("pk", keys)).order_by()
+def rows_of(keys: Sequence[int], at: datetime | None = None) -> list[Row]:
+    """These revisions, as far as they are public and valid now, or were at an instant."""
+    read = Revision.objects.public(at).filter(**within("pk", keys)).order_by()
     return [Row(*values) for values in read.values_list(*READ, Description("content"))]
 
 

@@ -37,7 +37,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     asked = implementing.Asked(selection, language)
     counted = asked.counted
     charts = [] if selection.problems else _charts(asked)
-    numbers = {} if selection.problems else search.answer(counted, 1, with_sums=False).facets
+    numbers = {} if selection.problems else search.facet_numbers(counted)
     here = _here()
     context: dict[str, Any] = {
         "selection": selection,
