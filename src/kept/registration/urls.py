@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration import door_urls, sending_urls, setup_urls
+from kept.registration import after_urls, door_urls, sending_urls, setup_urls
 from kept.registration.desk import registrations
-from kept.registration.views import certificates, check_in, delegations, joining, kept, outside, own, register
+from kept.registration.views import certificates, check_in, delegations, feedback, joining, kept, outside, own, register
 
 app_name = "registration"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("meetings/registration/<str:token>/join/", joining.join, name="join"),
     path("meetings/registration/<str:token>/join/<str:stream>/", joining.join, name="joined"),
     path("meetings/registration/<str:token>/certificate/", certificates.own, name="own_certificate"),
+    path("meetings/registration/<str:token>/feedback/", feedback.feedback, name="feedback"),
     path("meetings/list/<str:token>/", outside.outside_list, name="outside_list"),
     path("meetings/certificate/<slug:code>/", certificates.check, name="certificate"),
     path("meetings/registration/<str:token>/data.json", kept.data, name="data"),
@@ -39,4 +40,5 @@ urlpatterns = [
     *door_urls.urlpatterns,
     *setup_urls.urlpatterns,
     *sending_urls.urlpatterns,
+    *after_urls.urlpatterns,
 ]

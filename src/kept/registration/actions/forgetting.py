@@ -23,6 +23,8 @@ from kept.registration.models import (
     Consent,
     Credential,
     DoNotAdmit,
+    FeedbackKind,
+    FeedbackReply,
     Note,
     Question,
     Registration,
@@ -44,6 +46,7 @@ def forget_due(now: datetime) -> int:
     _blank_soon(soon)
     _forget_answers(now)
     DoNotAdmit.objects.filter(meeting__ends_at__lte=now - timedelta(days=SOON)).delete()
+    _forget_words_of_feedback(now)
     gone = 0
     later = Registration.objects.filter(meeting__ends_at__lte=now - timedelta(days=LATER), erased_at=None)
     while keys := list(later.order_by("pk").values_list("pk", flat=True)[:500]):
@@ -97,6 +100,16 @@ def _forget_answers(now: datetime) -> None:
         Answer.objects.filter(question__erase_after_days=days, registration__meeting__ends_at__lte=due).delete()
 
 
+def _forget_words_of_feedback(now: datetime) -> None:
+    """What was said in own words about a meeting; how many said what stays."""
+    old = FeedbackReply.objects.filter(feedback__meeting__ends_at__lte=now - timedelta(days=LATER))
+    for reply in old.select_related("feedback").prefetch_related("feedback__questions").iterator(chunk_size=500):
+        words = {one.code for one in reply.feedback.questions.all() if one.kind == FeedbackKind.WORDS}
+        if words & set(reply.answers):
+            reply.answers = {code: value for code, value in reply.answers.items() if code not in words}
+            reply.save(update_fields=["answers"])
+
+
 def _erase(rows: QuerySet[Registration], at: datetime) -> int:
     """The person of each of these rows: name, address, mails, links. The row stays for the figures."""
     keys = list(rows.values_list("pk", flat=True))
@@ -107,6 +120,7 @@ def _erase(rows: QuerySet[Registration], at: datetime) -> int:
     Consent.objects.filter(registration__in=keys).update(**_empty(Consent, fields_of("Consent", LATER)))
     Answer.objects.filter(registration__in=keys).delete()
     Certificate.objects.filter(registration__in=keys).delete()
+    FeedbackReply.objects.filter(registration__in=keys).delete()
     empty = _empty(Registration, fields_of("Registration", LATER)) | {
         "email": Concat(F("key"), Value(NOBODY)), "person": None, "registered_by": None, "delegation": None,
         "listed": False, "erased_at": at,

@@ -14,6 +14,7 @@ from kept.registration.models.admission import (
     OutsideList,
     WalkIn,
 )
+from kept.registration.models.afterwards import Feedback, FeedbackKind, FeedbackQuestion, FeedbackReply
 from kept.registration.models.ground import (
     Approval,
     Category,
@@ -52,6 +53,10 @@ __all__ = [
     "DoNotAdmit",
     "DocumentKind",
     "ENTERS",
+    "Feedback",
+    "FeedbackKind",
+    "FeedbackQuestion",
+    "FeedbackReply",
     "Gate",
     "LIVE",
     "ListKind",

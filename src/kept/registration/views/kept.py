@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kept.registration import actions
-from kept.registration.models import Registration
+from kept.registration.models import FeedbackReply, Registration
 from kept.registration.views.register import held, private
 
 
@@ -55,6 +55,7 @@ def everything(registration: Registration) -> dict[str, Any]:
         ),
         "check_ins": list(registration.check_ins.values("entry", "outcome", "refusal", "at", "forced_by", "reason")),
         "online": list(registration.presences.values("began_at", "ended_at")),
+        "feedback": list(FeedbackReply.objects.filter(registration=registration).values_list("answers", flat=True)),
         "notes": list(registration.notes.values("at", "text")),
     }
 

@@ -22,6 +22,7 @@ from kept.registration.models import ENTERS, Mode, Registration, State
 from kept.registration.permissions import Holder, may_enter_live
 from kept.registration.privacy import rows_of
 from kept.registration.purposes import address_of
+from kept.registration.views.feedback import feedback_of
 from kept.registration.views.register import held, names_of_steps, order_of, private, said_of, step_address
 
 
@@ -58,6 +59,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "over": at >= meeting.ends_at,
         "unanswered": _unanswered(registration) if registration.is_live and at < meeting.ends_at else "",
         "has_certificate": is_due(registration, at),
+        "may_say_how_it_was": _is_asked(registration, at),
         "may_join": at < meeting.ends_at and may_enter_live(Holder(registration.pk), meeting),
         "has_card": registration.state in ENTERS and registration.mode == Mode.IN_PERSON,
         "steps": [(names_of_steps()[one], step_address(link, one)) for one in order_of(registration) if one != "check"],
@@ -67,6 +69,12 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
 def _unanswered(registration: Registration) -> str:
     """The step with a question that has to be answered and is not: of whoever was registered by others, or is asked anew."""
     return "questions" if any(name.startswith("question:") for name in rules.missing(registration)) else ""
+
+
+def _is_asked(registration: Registration, at: Any) -> bool:
+    """The meeting asks how it was, and still takes answers."""
+    feedback = feedback_of(registration) if at >= registration.meeting.ends_at else None
+    return feedback is not None and feedback.is_open(at)
 
 
 @never_cache
