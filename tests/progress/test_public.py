@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from kept.base.lifecycle import NotAllowed
-from kept.base.models import HistoryEntry
+from kept.base.models import HistoryEntry, OutgoingMail
 from kept.pledges.models import RevisionPartner
 from kept.progress import actions
 from kept.progress.models import PartAnswer, Report
@@ -168,5 +168,31 @@ def test_a_partner_says_whether_the_report_is_right_about_its_part(
     assert client.post("/my/parts/", said).status_code == 404  # nothing waits any more
     actions.answer_part(report, partner, agrees=True, by=outsider, at=now)
     assert "says that it is so" in client.get(page).content.decode()
+    assert actions.ask_partners_due(now) == 0  # who has answered is not asked
     verbs = HistoryEntry.objects.filter(subject_kind="report", verb="answer_part").count()
     assert (verbs, PartAnswer.objects.count()) == (2, 1)
+
+
+def test_partners_are_told_once_that_a_report_waits_and_reminded_once_until_they_answer(
+    make_pledge, make_round, make_report, make_organisation, make_member, later, now
+):
+    pledge = make_pledge("published")
+    make_round()
+    report = make_report(pledge, "accepted")
+    builders, painters = (make_organisation(name, country="KEN") for name in ("Mast Builders", "Mast Painters"))
+    speakers = [make_member(builders), make_member(painters, email="painter@example.org")]
+    for one in (builders, painters):
+        RevisionPartner.objects.create(revision=pledge.current, organisation=one, part="masts", confirmed=True)
+    RevisionPartner.objects.create(revision=pledge.current, organisation=make_organisation("Others"), confirmed=False)
+    mails = OutgoingMail.objects.filter(kind="progress/part")
+
+    def told() -> list[tuple[str, str]]:
+        return list(mails.order_by("to", "pk").values_list("to", "state"))
+
+    assert [actions.ask_partners_due(at) for at in (now, now, later(13))] == [2, 0, 0]
+    assert told() == sorted((person.email, "queued") for person in speakers)
+    assert "P-00001" in mails.first().subject
+    actions.answer_part(report, builders, agrees=True, by=speakers[0], at=now)  # the mail that waits does not leave
+    assert sorted(told()) == sorted([(speakers[0].email, "cancelled"), (speakers[1].email, "queued")])
+    assert [actions.ask_partners_due(at) for at in (later(15), later(16), later(90))] == [1, 0, 0]
+    assert mails.filter(to=speakers[1].email).count() == 2

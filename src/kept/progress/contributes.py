@@ -13,6 +13,7 @@ from kept.progress.desk import contributes as desk  # noqa: F401  (its menu)
 
 register_duty("progress.ask", every=5, run=actions.ask_due, lease=900)
 register_duty("progress.remind", every=600, run=actions.remind_due, lease=900)
+register_duty("progress.partners", every=300, run=actions.ask_partners_due, lease=900)
 register_duty("progress.silence", every=3600, run=actions.notify_due, lease=900)
 register_duty("progress.publish", every=60, run=actions.publish_due_rounds, lease=900)
 register_duty("progress.late", every=60, run=actions.publish_due_reports, lease=900)

@@ -5,7 +5,7 @@ from kept.progress.actions.asking import ask_due, extend, hand_over, remind_due,
 from kept.progress.actions.definitions import change_definition, define, give_definition, take_definition
 from kept.progress.actions.evidence import add_evidence, remove_evidence
 from kept.progress.actions.fetching import add_source, fetch_due, fetch_source, remove_source
-from kept.progress.actions.parts import answer_part
+from kept.progress.actions.parts import answer_part, ask_partners_due
 from kept.progress.actions.reporting import (
     Incomplete,
     all_questions,
@@ -36,6 +36,7 @@ from kept.progress.nonsense import NEVER_RIGHT
 
 __all__ = [
     "answer_part",
+    "ask_partners_due",
     "take_definition",
     "give_definition",
     "define",

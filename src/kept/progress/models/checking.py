@@ -74,6 +74,23 @@ class PartAnswer(models.Model):
         return f"{self.organisation_id}: {self.report_id}"
 
 
+class PartAsked(models.Model):
+    """That a partner of a joint pledge was told that a report waits for its answer, and reminded of it: each once."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="parts_asked")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    letters = models.PositiveSmallIntegerField(default=0)  # 0: nobody speaks for it
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["report", "organisation"], name="part_asked_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.report_id}"
+
+
 class Sample(models.Model):
     """Pledges that a round drew for verification: the same seed over the same pledges draws the same."""
 
