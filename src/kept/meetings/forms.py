@@ -34,6 +34,10 @@ RESERVED = {
     "viewing",
     "speaking",
     "presentations",
+    "registration",
+    "invitation",
+    "list",
+    "certificate",
 }  # words that stand where a meeting's name would
 
 

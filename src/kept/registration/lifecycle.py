@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from kept.base.lifecycle import Lifecycle, Move
-from kept.registration.models import State
+from kept.registration.models import Reply, State
 from kept.registration.permissions import (
+    may_answer_invitation,
     may_answer_offer,
     may_approve,
     may_approve_for_organisation,
@@ -21,7 +22,7 @@ from kept.registration.permissions import (
     may_run_registration,
 )
 
-S = State
+S, R = State, Reply
 SEATED = "seated"  # confirmed or waitlisted: as the seats are
 
 
@@ -59,4 +60,16 @@ REGISTRATION = Lifecycle(
     _move("let_in", WAITS, S.ATTENDED, _may_run, True),
     _move("unattend", {S.ATTENDED}, S.CONFIRMED, _may_run),  # let in by mistake: the wrong person was ticked
     _move("miss", {S.CONFIRMED}, S.NO_SHOW, _may_run),
+)
+
+# An invitation to an event beside the meeting. A move to PLACED means: comes where places are free, else waits in line.
+PLACED = "placed"
+
+INVITATION = Lifecycle(
+    _move("say_yes", {R.INVITED, R.COMES, R.WAITS, R.OFFERED, R.DECLINED, R.LAPSED}, PLACED, may_answer_invitation),
+    _move("say_no", {R.INVITED, R.COMES, R.WAITS, R.OFFERED}, R.DECLINED, may_answer_invitation),
+    _move("take_offer", {R.OFFERED}, R.COMES, may_answer_invitation),
+    _move("lapse", {R.OFFERED}, R.LAPSED, _may_run),  # silence: the house itself
+    _move("take_back", {R.INVITED, R.COMES, R.WAITS, R.OFFERED}, R.TAKEN_BACK, _may_run),
+    _move("invite_again", {R.TAKEN_BACK}, R.INVITED, _may_run),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 from kept.meetings.models import Meeting, Session, SessionRole
 from kept.people.permissions import is_secretariat, speaks_for
-from kept.registration.models import ENTERS, Delegation, Mode, Registration, SeatState
+from kept.registration.models import ENTERS, Delegation, EventInvitation, Mode, Registration, SeatState
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,17 @@ class Holder:
     """Whoever holds the personal link of a registration; has no account as far as we know."""
 
     registration_id: int
+    is_authenticated: bool = False
+    is_active: bool = True
+    is_staff: bool = False
+    pk: None = None
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Whoever holds the personal link of an invitation to an event; has no account as far as we know."""
+
+    invitation_id: int
     is_authenticated: bool = False
     is_active: bool = True
     is_staff: bool = False
@@ -41,6 +52,13 @@ def registered_it(person: Any, registration: Registration) -> bool:
 
 def may_run_registration(person: Any, meeting: Meeting | None = None) -> bool:
     """Sets up categories and seats, sees the list, decides: the secretariat."""
+    return is_secretariat(person)
+
+
+def may_answer_invitation(person: Any, invitation: EventInvitation) -> bool:
+    """Says whether they come to an event: whoever holds the personal link, and the secretariat for who telephones."""
+    if isinstance(person, Invited):
+        return person.invitation_id == invitation.pk
     return is_secretariat(person)
 
 

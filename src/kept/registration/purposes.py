@@ -17,7 +17,8 @@ from kept.people.models import Link
 from kept.registration import actions
 from kept.registration.addresses import CONFIRM, FOR_YOU, INVITE, OWN, own_link
 from kept.registration.consents import CONSENTS
-from kept.registration.models import Category, Registration
+from kept.registration.hosting_notices import EVENT
+from kept.registration.models import Category, EventInvitation, Registration
 
 
 def registration_of(link: Link) -> Registration:
@@ -128,6 +129,23 @@ def address_of(link: Link) -> str:
     return address_in(reverse("registration:own", args=[link.token]), get_language() or "en")
 
 
+def describe_event(link: Link, request: HttpRequest) -> LinkPage:
+    """The invitation to an event beside a meeting, on its way to the page where it is answered."""
+    found = EventInvitation.objects.select_related("event__meeting").filter(pk=link.subject, erased_at=None).first()
+    if found is None:
+        raise WrongState(_("This link is no longer good."))
+    language = get_language() or "en"
+    return LinkPage(
+        title=_("You are invited"), text=[found.event.name_in(language), found.event.meeting.name_in(language)],
+        button=_("Open your invitation"),
+    )  # fmt: skip
+
+
+def open_event(link: Link, request: HttpRequest, at: datetime) -> str:
+    return address_in(reverse("registration:event_reply", args=[link.token]), get_language() or "en")
+
+
+links.register(EVENT, describe=describe_event, act=open_event)
 links.register(CONFIRM, describe=describe_confirm, act=confirm, alone=True)
 links.register(FOR_YOU, describe=describe_for_you, act=say_yes)
 links.register(INVITE, describe=describe_invitation, act=begin_invited)

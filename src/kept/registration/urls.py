@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration import after_urls, door_urls, sending_urls, setup_urls
+from kept.registration import after_urls, door_urls, hosting_urls, sending_urls, setup_urls
 from kept.registration.desk import registrations
 from kept.registration.views import certificates, check_in, delegations, feedback, joining, kept, outside, own, register
 
@@ -38,6 +38,7 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/registrations/pools/", registrations.pools, name="desk_pools"),
     path("desk/meetings/<slug:slug>/registrations/pools/<int:pk>/", registrations.pool, name="desk_pool"),
     *door_urls.urlpatterns,
+    *hosting_urls.urlpatterns,
     *setup_urls.urlpatterns,
     *sending_urls.urlpatterns,
     *after_urls.urlpatterns,

@@ -52,6 +52,17 @@ from kept.registration.actions.hearing import (
     set_question,
     was_there,
 )
+from kept.registration.actions.hosting import (
+    Guest,
+    invite_guests,
+    keep_places,
+    remind_invited,
+    remind_now,
+    say_no,
+    say_yes,
+    take_invitation_to_event_back,
+    take_offer,
+)
 from kept.registration.actions.inviting import begin_invited, invite, take_invitation_back
 from kept.registration.actions.joining import join, opens_at
 from kept.registration.actions.listing import end_list, make_list, open_list
@@ -88,6 +99,15 @@ from kept.registration.actions.setting_up import (
 from kept.registration.actions.writing import write_to
 
 __all__ = [
+    "take_offer",
+    "take_invitation_to_event_back",
+    "say_yes",
+    "say_no",
+    "remind_now",
+    "remind_invited",
+    "keep_places",
+    "invite_guests",
+    "Guest",
     "ChangedMeanwhile",
     "DelegationFull",
     "Heard",

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import CharField, EmailField, F, Model, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from kept.base import history, mail
 from kept.people.models import Link
 from kept.registration.actions.ground import allow, by_name
 from kept.registration.actions.registering import cancel
+from kept.registration.hosting_notices import EVENT
 from kept.registration.models import (
     Answer,
     Certificate,
@@ -23,6 +24,7 @@ from kept.registration.models import (
     Consent,
     Credential,
     DoNotAdmit,
+    EventInvitation,
     FeedbackKind,
     FeedbackReply,
     Note,
@@ -47,6 +49,7 @@ def forget_due(now: datetime) -> int:
     _forget_answers(now)
     DoNotAdmit.objects.filter(meeting__ends_at__lte=now - timedelta(days=SOON)).delete()
     _forget_words_of_feedback(now)
+    _forget_invited(now)
     gone = 0
     later = Registration.objects.filter(meeting__ends_at__lte=now - timedelta(days=LATER), erased_at=None)
     while keys := list(later.order_by("pk").values_list("pk", flat=True)[:500]):
@@ -108,6 +111,21 @@ def _forget_words_of_feedback(now: datetime) -> None:
         if words & set(reply.answers):
             reply.answers = {code: value for code, value in reply.answers.items() if code not in words}
             reply.save(update_fields=["answers"])
+
+
+def _forget_invited(now: datetime) -> None:
+    """Who was invited to an event beside a meeting: what they need goes soon, the person later; the answers stay as figures."""
+    rows = EventInvitation.objects.filter(erased_at=None)
+    rows.filter(event__meeting__ends_at__lte=now - timedelta(days=SOON)).update(needs="")
+    keys = list(rows.filter(event__meeting__ends_at__lte=now - timedelta(days=LATER)).values_list("pk", flat=True))
+    if keys:
+        with transaction.atomic():
+            Link.objects.filter(purpose=EVENT, subject__in=[str(pk) for pk in keys]).delete()
+            mail.forget("event_invitation", keys)
+            nobody = Concat(Value("guest"), Cast(F("pk"), CharField()), Value(NOBODY), output_field=EmailField())
+            EventInvitation.objects.filter(pk__in=keys).update(
+                name="", organisation="", companion="", email=nobody, erased_at=now
+            )
 
 
 def _erase(rows: QuerySet[Registration], at: datetime) -> int:

@@ -105,7 +105,12 @@ def arrange_pool(quota: Quota, values: dict[str, Any], *, by: Any, at: datetime)
 
 
 def add_pool_for(linked: LinkedEvent, *, by: Any, at: datetime) -> Quota:
-    """The pool of a linked event with its own invitation and capacity (a reception)."""
+    """The pool of a linked event that registered people may sit in.
+
+    Raises NotAllowed; Refused for an event by invitation, whose places are counted by its answers (`hosting.py`).
+    """
+    if linked.by_invitation:
+        raise Refused(_("This event is by invitation: its places go to who is invited."))
     return add_pool(
         linked.meeting, {"names": linked.names, "linked_event": linked, "bookable": linked.capacity, "position": 9},
         by=by, at=at,

@@ -24,6 +24,7 @@ from kept.registration.models.ground import (
     QuestionKind,
     Quota,
 )
+from kept.registration.models.hosting import PLACED, EventInvitation, Reply
 from kept.registration.models.live import Certificate, Presence
 from kept.registration.models.registering import (
     ENTERS,
@@ -57,6 +58,7 @@ __all__ = [
     "FeedbackKind",
     "FeedbackQuestion",
     "FeedbackReply",
+    "EventInvitation",
     "Gate",
     "LIVE",
     "ListKind",
@@ -64,11 +66,13 @@ __all__ = [
     "Note",
     "Outcome",
     "OutsideList",
+    "PLACED",
     "Presence",
     "Question",
     "QuestionKind",
     "Quota",
     "Registration",
+    "Reply",
     "Seat",
     "SeatState",
     "State",

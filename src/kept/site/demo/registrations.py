@@ -9,11 +9,11 @@ from typing import Any
 from kept.base.models import OutgoingMail
 from kept.meetings.models import LinkedKind, Meeting, Status
 from kept.people.models import Link
-from kept.registration import actions
+from kept.registration import actions, guest_lists
 from kept.registration.consents import CONSENTS
 from kept.registration.models import Approval, Category, Consent, Mode, Registration, State
 
-SEATS, RESERVE, RECEPTION = 300, 20, 60
+SEATS, RESERVE, RECEPTION, INVITED = 300, 20, 24, 36
 PEOPLE = 130
 GIVEN = (
     "Ada",
@@ -57,16 +57,34 @@ def make(loading: Any, staff: list[Any]) -> None:
     categories = {
         one.code: one for one in actions.set_up_usual(meeting, seats=SEATS, reserve=RESERVE, by=by, at=at)
     }  # fmt: skip
-    for linked in meeting.linked_events.filter(kind=LinkedKind.RECEPTION):
-        linked.capacity = linked.capacity or RECEPTION
-        linked.save(update_fields=["capacity"])
-        actions.add_pool_for(linked, by=by, at=at)
     actions.ask(meeting, "take-home", QUESTION, categories=[], by=by, at=at)
     rng = random.Random(2026)  # noqa: S311  (a demonstration that is the same each time)
     for number in range(PEOPLE):
         _one(meeting, categories, number, rng, loading, by=by, at=at - timedelta(hours=PEOPLE - number))
-    OutgoingMail.objects.filter(subject_kind="registration").delete()  # nobody is behind these addresses
+    for linked in meeting.linked_events.filter(kind=LinkedKind.RECEPTION):
+        _reception(linked, by=by, at=at)
+    OutgoingMail.objects.filter(
+        subject_kind__in=["registration", "event_invitation"]
+    ).delete()  # nobody is behind these addresses
     Link.objects.filter(purpose__startswith="registration").delete()
+
+
+def _reception(linked: Any, *, by: Any, at: Any) -> None:
+    """The reception by invitation, so small that some stand in line."""
+    linked.capacity, linked.by_invitation = RECEPTION, True
+    linked.reply_until = linked.meeting.starts_at - timedelta(days=6)
+    linked.save(update_fields=["capacity", "by_invitation", "reply_until"])
+    guests = [
+        actions.Guest(one.email, one.name, one.organisation, one.language)
+        for one in guest_lists.candidates(linked, "en")
+    ]
+    made = actions.invite_guests(linked, guests[:INVITED], may_bring=True, by=by, at=at - timedelta(days=2))
+    for number, one in enumerate(made):
+        if number % 7 == 3:
+            actions.say_no(one, by=by, at=at)
+        elif number % 5 != 4:  # the others have not answered yet
+            brings = number % 4 == 0 and one.name != ""
+            actions.say_yes(one, brings=brings, by=by, at=at)
 
 
 def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: random.Random, loading: Any, *, by: Any,

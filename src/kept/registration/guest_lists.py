@@ -1,0 +1,124 @@
+"""Reads about what stands beside a meeting: when it is, who is invited, who could be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from kept.meetings import notices as speakers
+from kept.meetings.models import LinkedEvent, Meeting, Profile, RoleState, SessionRole
+from kept.meetings.queries import shown_version
+from kept.registration.models import ENTERS, PLACED, EventInvitation, Mode, Registration, Reply
+
+MOST = 300  # people that one page shows to choose from
+SPEAKERS = "speakers"
+
+
+def begins_at(event: LinkedEvent) -> datetime:
+    """When it begins: as the released programme says where it stands there, else as was entered."""
+    return hours_of(event)[0]
+
+
+def hours_of(event: LinkedEvent) -> tuple[datetime, datetime | None]:
+    """(beginning, end or None), as `begins_at`."""
+    version = shown_version(event.meeting) if event.session_id else None
+    slot = version.slots.filter(session=event.session_id).first() if version is not None else None
+    return (slot.starts_at, slot.ends_at) if slot else (event.starts_at, event.ends_at)
+
+
+def counts_of(event: LinkedEvent) -> dict[str, int]:
+    """{state: invitations} of an event, and "places": people who come or are offered a place, whom they bring too."""
+    rows = EventInvitation.objects.filter(event=event).values_list("state", "brings")
+    counts = {state: 0 for state in Reply.values} | {"places": 0, "companions": 0}
+    for state, brings in rows:
+        counts[state] += 1
+        if state in PLACED:
+            counts["places"] += 2 if brings else 1
+            counts["companions"] += brings
+    return counts
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody of the meeting who could be invited. `key` is "s<id>" of a speaker, "r<id>" of a registration."""
+
+    key: str
+    name: str
+    email: str
+    organisation: str
+    language: str
+    as_what: str
+
+
+def candidates(event: LinkedEvent, language: str, *, q: str = "", among: str = "") -> list[Candidate]:
+    """Confirmed speakers, then confirmed participants, who are not invited yet: at most MOST; one row for each address.
+
+    `among` is SPEAKERS or the code of a category, "" for all; `q` words in a name or an organisation.
+    """
+    invited = EventInvitation.objects.filter(event=event).exclude(state=Reply.TAKEN_BACK)
+    taken = set(invited.values_list("email", flat=True))
+    found: dict[str, Candidate] = {}
+    if among in ("", SPEAKERS):
+        for one in _speakers(event.meeting, language, q):
+            found.setdefault(one.email.lower(), one)
+    if among != SPEAKERS:
+        for one in _participants(event.meeting, language, q, among):
+            found.setdefault(one.email.lower(), one)
+    return [one for email, one in found.items() if email and email not in taken][:MOST]
+
+
+def _speakers(meeting: Meeting, language: str, q: str) -> list[Candidate]:
+    roles = SessionRole.objects.filter(
+        session__meeting=meeting, session__cancelled_at=None, state=RoleState.CONFIRMED, profile__merged_into=None
+    )
+    rows = Profile.objects.filter(pk__in=roles.values("profile")).select_related("person", "private", "organisation")
+    if q:
+        rows = rows.filter(
+            Q(name__icontains=q) | Q(organisation_name__icontains=q) | Q(organisation__name__icontains=q)
+        )
+    kinds = {role.profile_id: role.get_kind_display() for role in roles.order_by("-pk")}
+    tongues = dict(meeting.speaking.values_list("profile", "language"))
+    return [
+        Candidate(
+            f"s{one.pk}", one.name, speakers.address_to(one), one.organisation_in(language),
+            tongues.get(one.pk) or (one.person.language if one.person else "en"), str(kinds[one.pk]),
+        )
+        for one in rows[: MOST * 2]
+    ]  # fmt: skip
+
+
+def _participants(meeting: Meeting, language: str, q: str, category: str) -> list[Candidate]:
+    rows = Registration.objects.filter(meeting=meeting, state__in=ENTERS, erased_at=None, mode=Mode.IN_PERSON)
+    if category:
+        rows = rows.filter(category__code=category)
+    if q:
+        rows = rows.filter(
+            Q(given_name__icontains=q) | Q(family_name__icontains=q) | Q(organisation_name__icontains=q)
+            | Q(organisation__name__icontains=q)
+        )  # fmt: skip
+    rows = rows.select_related("organisation", "category").order_by(
+        "category__position", "family_name", "given_name", "pk"
+    )
+    return [
+        Candidate(
+            f"r{one.pk}", one.name, one.email,
+            one.organisation.name_in(language) if one.organisation else one.organisation_name, one.language,
+            one.category.name_in(language),
+        )
+        for one in rows[: MOST * 2]
+    ]  # fmt: skip
+
+
+def rows_of(event: LinkedEvent, state: str = "") -> list[dict[str, Any]]:
+    """Who is invited, in the order of names; those who wait in the order of their line."""
+    rows = EventInvitation.objects.filter(event=event)
+    if state:
+        rows = rows.filter(state=state)
+    order = ["arrival"] if state == Reply.WAITS else ["name", "email", "pk"]
+    line = {pk: n for n, pk in enumerate(
+        EventInvitation.objects.filter(event=event, state=Reply.WAITS).order_by("arrival").values_list("pk", flat=True), 1
+    )}  # fmt: skip
+    return [{"row": one, "place": line.get(one.pk)} for one in rows.order_by(*order)]
