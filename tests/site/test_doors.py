@@ -124,7 +124,7 @@ def values_of(secret: list[Pledge]) -> dict[str, list]:
         "number": [1], "year": [2026], "month": ["2026-11"], "version": [1], "delivery": [1],
         "verb": ["pause", "test", "end", "answer", "correct", "close"],
         "move": ["cancel", "switch"], "part": ["rooms"],
-        "day": ["2026-11-26"], "role": [1], "what": ["replace", "protocol"], "merge": [1], "ending": ["csv.gz", "ttl"],
+        "day": ["2026-11-26"], "role": [1], "what": ["replace", "protocol"], "merge": [1], "guest": [1], "ending": ["csv.gz", "ttl"],
     }  # fmt: skip
 
 

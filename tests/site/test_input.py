@@ -36,7 +36,7 @@ QUERY = (
     "q", "focus", "type", "entity_type", "country", "region", "group", "origin", "beneficiary", "sdg", "year", "amount",
     "language", "status", "campaign", "as_of", "sort", "view", "page", "standing", "said", "level", "reporting", "state",
     "who", "kind", "next", "name", "on_behalf", "undo", "size", "theme", "put-right", "start", "lead", "ids", "key",
-    "tz", "at", "session", "room", "by", "day", "speaker",
+    "tz", "at", "session", "room", "by", "day", "speaker", "among",
 )  # fmt: skip
 
 

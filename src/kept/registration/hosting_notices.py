@@ -44,7 +44,9 @@ def when_of(event: LinkedEvent, language: str) -> str:
     starts_at, ends_at = hours_of(event)
     clock = clock_of(event.meeting, language)
     with translation.override(language):
-        return f"{span(starts_at, ends_at, clock)} ({clock.label(starts_at)})"
+        return (
+            f"{span(starts_at, ends_at, clock)} (\u2066{clock.label(starts_at)}\u2069)"  # left to right, also in Arabic
+        )
 
 
 def place_of(event: LinkedEvent, language: str) -> str:
@@ -54,9 +56,7 @@ def place_of(event: LinkedEvent, language: str) -> str:
 
 def invited(rows: list[EventInvitation], event: LinkedEvent, *, by: Any, at: datetime) -> None:
     """The invitations themselves, all at once."""
-    days = (max(hours_of(event)[0], at) + AFTERWARDS - at) / timedelta(days=1)
-    made = [people.make_link(EVENT, one.pk, at=at, days=days, email=one.email, by=by, once=False, save=False)
-            for one in rows]  # fmt: skip
+    made = [_new_link(one, event, at=at, by=by) for one in rows]
     insert_objects(made)
     mail.queue_many([
         _letter("event_invited", one, event, link, at=at, action=_("Say whether you come"))
@@ -88,7 +88,15 @@ def taken_back(one: EventInvitation, event: LinkedEvent, *, at: datetime) -> Non
 
 def _tell(kind: str, one: EventInvitation, event: LinkedEvent, *, at: datetime, **words: Any) -> None:
     link = links_of([one]).filter(revoked_at=None, expires_at__gt=at).order_by("-pk").first()
+    if link is None:
+        link = _new_link(one, event, at=at)
+        link.save(force_insert=True)
     mail.queue_many([_letter(kind, one, event, link, at=at, **words)])
+
+
+def _new_link(one: EventInvitation, event: LinkedEvent, *, at: datetime, by: Any = None) -> Link:
+    days = (max(hours_of(event)[0], at) + AFTERWARDS - at) / timedelta(days=1)
+    return people.make_link(EVENT, one.pk, at=at, days=days, email=one.email, by=by, once=False, save=False)
 
 
 def _letter(kind: str, one: EventInvitation, event: LinkedEvent, link: Link | None, *, at: datetime,
