@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('meetings', '0007_one_person'),
-        ('registration', '0007_outside_lists'),
+        ('registration', '0008_feedback'),
     ]
 
     operations = [
