@@ -7,9 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from kept.base.formats import format_date, format_number
 from kept.meetings.models import Meeting
 from kept.registration.actions import may_register_now
+from kept.registration.models import ClosingReport
 from kept.registration.permissions import may_admit, may_run_registration
 from kept.registration.queries import numbers, pools_shown, waiting_for
 
@@ -39,3 +42,22 @@ def doors_panel(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, An
 def who_wait(person: Any) -> int:
     """How many wait for a focal point's yes, for the menu."""
     return waiting_for(person).count()
+
+
+def who_was_there(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, Any] | None:
+    """What was counted of the people, once the meeting is closed, on the page of its highlights."""
+    report = ClosingReport.objects.filter(meeting=meeting).first()
+    if report is None or not report.figures["came"]:
+        return None
+    language = get_language() or "en"
+    told = [
+        ("registered", _("registered")), ("in_room", _("came into the room")), ("online", _("came in online")),
+        ("countries", _("countries")),
+    ]  # fmt: skip
+    day = format_date(report.closed_at.astimezone(meeting.zone).date(), language)
+    return {
+        "figures": [
+            (format_number(report.figures[key], language), words) for key, words in told if report.figures[key]
+        ],
+        "source": _("Counted at the entrance and online, closed on %(day)s.") % {"day": day},
+    }

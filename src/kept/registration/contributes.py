@@ -15,7 +15,7 @@ from kept.registration.actions.forgetting import forget_due
 from kept.registration.actions.hearing import hear_participants
 from kept.registration.actions.hosting import keep_places, remind_invited
 from kept.registration.actions.offering import lapse_offers
-from kept.registration.boxes import box, desk_panel, doors_panel, who_wait
+from kept.registration.boxes import box, desk_panel, doors_panel, who_wait, who_was_there
 from kept.registration.queries import represented_by
 
 register_duty("registration.lapse_offers", every=15, run=lapse_offers)
@@ -29,6 +29,7 @@ register_duty("registration.forget", every=86_400, run=forget_due, lease=3_600)
 panels.register(panels.Panel("registration", panels.BOX, 10, "registration/box.html", box))
 panels.register(panels.Panel("registration", panels.DESK, 10, "registration/desk/panel.html", desk_panel))
 panels.register(panels.Panel("doors", panels.DESK, 12, "registration/desk/doors_panel.html", doors_panel))
+panels.register(panels.Panel("people", panels.HIGHLIGHTS, 5, "registration/highlights.html", who_was_there))
 register_entry(
     Entry(
         _("Delegations"),

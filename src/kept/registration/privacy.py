@@ -81,7 +81,7 @@ PLAIN: dict[str, str] = {
     "submitted_at email_confirmed_at organisation_approved_at approved_at confirmed_at ended_at asked_approval_at erased_at "
     "language is_minor listed",
     "Seat": "id registration quota state priority protocol visa arrival claimed_at offered_until changed_at",
-    "Presence": "id registration stream began_at ended_at",
+    "Presence": "id registration stream began_at seen_at ended_at",
     "Answer": "id registration question value",  # each question says for how long: see actions/forgetting.py
     "Consent": "id registration kind language given_at revoked_at",
     "Note": "id registration by at",

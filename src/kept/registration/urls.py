@@ -21,6 +21,7 @@ urlpatterns = [
     path("meetings/registration/<str:token>/card/", joining.card, name="card"),
     path("meetings/registration/<str:token>/join/", joining.join, name="join"),
     path("meetings/registration/<str:token>/join/<str:stream>/", joining.join, name="joined"),
+    path("meetings/registration/<str:token>/join/<str:stream>/here/", joining.here, name="here"),
     path("meetings/registration/<str:token>/certificate/", certificates.own, name="own_certificate"),
     path("meetings/registration/<str:token>/feedback/", feedback.feedback, name="feedback"),
     path("meetings/list/<str:token>/", outside.outside_list, name="outside_list"),

@@ -14,6 +14,7 @@ from kept.registration.actions.arriving import confirm_by_link
 from kept.registration.actions.asking import ask, stop_asking
 from kept.registration.actions.badging import PrintedAlready, correct_name, print_badges
 from kept.registration.actions.certifying import take_certificate
+from kept.registration.actions.closing import close_meeting
 from kept.registration.actions.delegating import (
     RowRefused,
     Sent,
@@ -64,7 +65,7 @@ from kept.registration.actions.hosting import (
     take_offer,
 )
 from kept.registration.actions.inviting import begin_invited, invite, take_invitation_back
-from kept.registration.actions.joining import join, opens_at
+from kept.registration.actions.joining import join, opens_at, stay
 from kept.registration.actions.listing import end_list, make_list, open_list
 from kept.registration.actions.noting import add_note
 from kept.registration.actions.offering import (
@@ -142,6 +143,7 @@ __all__ = [
     "check_in",
     "close_category",
     "close_feedback",
+    "close_meeting",
     "confirm_address",
     "confirm_by_link",
     "correct_name",
@@ -183,6 +185,7 @@ __all__ = [
     "set_up_usual",
     "settle_everything",
     "start",
+    "stay",
     "stop_asking",
     "submit",
     "substitute",

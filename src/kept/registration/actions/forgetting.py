@@ -14,6 +14,7 @@ from django.db.models.functions import Cast, Concat
 
 from kept.base import history, mail
 from kept.people.models import Link
+from kept.registration.actions.closing import close_what_is_forgotten
 from kept.registration.actions.ground import allow, by_name
 from kept.registration.actions.registering import cancel
 from kept.registration.hosting_notices import EVENT
@@ -43,6 +44,7 @@ OF_A_PERSON: tuple[type[Model], ...] = (CheckIn, Credential, WalkIn)
 
 def forget_due(now: datetime) -> int:
     """The worker's duty, once a day: whatever has been kept long enough. Returns how many persons are gone. Repeats harmlessly."""
+    close_what_is_forgotten(now)
     _forget_unsent(now)
     soon = Registration.objects.filter(meeting__ends_at__lte=now - timedelta(days=SOON), erased_at=None)
     _blank_soon(soon)

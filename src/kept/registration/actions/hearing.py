@@ -34,7 +34,7 @@ from kept.registration.models import (
 from kept.registration.permissions import is_own, may_run_registration
 
 OPEN_FOR = timedelta(days=14)  # after the meeting, where the team sets nothing else
-LONGEST = timedelta(days=60)  # personal links are good for longer
+LONGEST = timedelta(days=28)  # the house closes a meeting thirty days after it, with the answers
 MORNING = time(9)  # of the day after, on the meeting's clock
 AT_ONCE = 500
 MOST_WORDS = 2000
@@ -61,7 +61,7 @@ def change_end(feedback: Feedback, closes_at: datetime, *, by: Any, at: datetime
     with transaction.atomic():
         feedback = _locked(feedback, by)
         if not max(at, feedback.meeting.ends_at) < closes_at <= feedback.meeting.ends_at + LONGEST:
-            raise Refused(_("Choose an hour after the meeting, at most sixty days later."))
+            raise Refused(_("Choose an hour after the meeting, at most four weeks later."))
         feedback.closes_at = closes_at
         feedback.save(update_fields=["closes_at"])
         history.record(

@@ -33,3 +33,14 @@ def join(registration: Registration, *, by: Any, at: datetime) -> Presence:
         presence = Presence.objects.create(registration=registration, began_at=at)
         note(registration, "join", by=by, at=at, before=registration.state)
     return presence
+
+
+def stay(registration: Registration, stream: str, *, by: Any, at: datetime) -> bool:
+    """A window tells that it is there; False where it is not the one in which they follow any more. Raises NotAllowed.
+
+    Nothing of it stands in the history: it says nothing that `Presence` does not.
+    """
+    allow(is_own(by, registration))
+    if at >= registration.meeting.ends_at:
+        return False
+    return bool(registration.presences.filter(stream=stream, ended_at=None).update(seen_at=at))

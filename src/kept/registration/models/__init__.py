@@ -14,7 +14,7 @@ from kept.registration.models.admission import (
     OutsideList,
     WalkIn,
 )
-from kept.registration.models.afterwards import Feedback, FeedbackKind, FeedbackQuestion, FeedbackReply
+from kept.registration.models.afterwards import ClosingReport, Feedback, FeedbackKind, FeedbackQuestion, FeedbackReply
 from kept.registration.models.ground import (
     Approval,
     Category,
@@ -47,6 +47,7 @@ __all__ = [
     "Certificate",
     "CheckIn",
     "CheckInList",
+    "ClosingReport",
     "Consent",
     "Credential",
     "Delegation",

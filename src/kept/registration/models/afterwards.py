@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -71,3 +72,24 @@ class FeedbackReply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feedback_id} · {self.mode}"
+
+
+class ClosingReport(models.Model):
+    """The figures of a meeting as they were when it was closed. They stay when the people are erased; nothing changes them.
+
+    `figures` as `statistics.counted` makes them, `programme` as `statistics.programme_of`; `heard`: what was answered to the
+    feedback, [{"texts", "kind", "options", "answered", "hidden", "counts", "by_way"}], without anybody's own words.
+    """
+
+    meeting = models.OneToOneField(Meeting, on_delete=models.CASCADE, related_name="closing_report")
+    figures = models.JSONField()
+    programme = models.JSONField(default=dict)
+    heard = models.JSONField(default=list)
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    closed_by_name = models.CharField(max_length=200, blank=True)  # as on that day; empty: the house itself
+
+    def __str__(self) -> str:
+        return f"{self.meeting} · {self.closed_at:%Y-%m-%d}"

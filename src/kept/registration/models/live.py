@@ -16,11 +16,15 @@ def new_stream() -> str:
 
 
 class Presence(models.Model):
-    """Somebody who pressed the button on the page of their Join link. One is open at most: a new one ends the former."""
+    """Somebody who pressed the button on the page of their Join link. One is open at most: a new one ends the former.
+
+    `seen_at`: when their window last told that it is there; None where it never did (`presence.py`).
+    """
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="presences")
     stream = models.CharField(max_length=32, unique=True, default=new_stream)
     began_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kept.base.lifecycle import Refused
 from kept.base.paper import qr
@@ -56,6 +56,17 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
         else registration.organisation_name,
     }  # fmt: skip
     return private(render(request, "registration/card.html", context))
+
+
+@never_cache
+@require_POST
+def here(request: HttpRequest, token: str, stream: str) -> HttpResponse:
+    """/meetings/registration/<token>/join/<stream>/here/: the window is there, once a minute; another page where it is not."""
+    registration, _link, by = held(request, token)
+    answer = HttpResponse(status=204)
+    if not actions.stay(registration, stream, by=by, at=timezone.now()):
+        answer = HttpResponse(status=200, headers={"HX-Refresh": "true"})
+    return private(answer)
 
 
 @never_cache

@@ -54,7 +54,7 @@ def everything(registration: Registration) -> dict[str, Any]:
             registration.seats.values("state", "quota__names", "arrival", "claimed_at", "offered_until", "changed_at")
         ),
         "check_ins": list(registration.check_ins.values("entry", "outcome", "refusal", "at", "forced_by", "reason")),
-        "online": list(registration.presences.values("began_at", "ended_at")),
+        "online": list(registration.presences.values("began_at", "seen_at", "ended_at")),
         "feedback": list(FeedbackReply.objects.filter(registration=registration).values_list("answers", flat=True)),
         "notes": list(registration.notes.values("at", "text")),
     }

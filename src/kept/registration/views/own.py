@@ -20,6 +20,7 @@ from kept.registration.certificates import is_due
 from kept.registration.lifecycle import REGISTRATION
 from kept.registration.models import ENTERS, Mode, Registration, State
 from kept.registration.permissions import Holder, may_enter_live
+from kept.registration.presence import minutes
 from kept.registration.privacy import rows_of
 from kept.registration.purposes import address_of
 from kept.registration.views.feedback import feedback_of
@@ -58,6 +59,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "kept": rows_of(registration),
         "over": at >= meeting.ends_at,
         "unanswered": _unanswered(registration) if registration.is_live and at < meeting.ends_at else "",
+        "online_for": _time_online(registration) if at >= meeting.ends_at else None,
         "has_certificate": is_due(registration, at),
         "may_say_how_it_was": _is_asked(registration, at),
         "may_join": at < meeting.ends_at and may_enter_live(Holder(registration.pk), meeting),
@@ -69,6 +71,12 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
 def _unanswered(registration: Registration) -> str:
     """The step with a question that has to be answered and is not: of whoever was registered by others, or is asked anew."""
     return "questions" if any(name.startswith("question:") for name in rules.missing(registration)) else ""
+
+
+def _time_online(registration: Registration) -> int | None:
+    """Whole minutes online, for their own eyes; None where they were not, or where no window told."""
+    spans = registration.presences.values_list("began_at", "seen_at")
+    return minutes(spans, actions.opens_at(registration.meeting), registration.meeting.ends_at)
 
 
 def _is_asked(registration: Registration, at: Any) -> bool:
