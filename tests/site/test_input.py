@@ -242,7 +242,8 @@ PAGES = {
         "/desk/meetings/some-meeting/registrations/setup/categories/delegate/",
         "/desk/meetings/some-meeting/registrations/setup/questions/new/",
         "/desk/meetings/some-meeting/registrations/setup/delegations/",
-        "/desk/meetings/some-meeting/registrations/setup/invitations/", "/desk/meetings/some-meeting/registrations/write/",
+        "/desk/meetings/some-meeting/registrations/setup/invitations/", "/desk/meetings/some-meeting/registrations/setup/visas/",
+        "/desk/meetings/some-meeting/registrations/write/",
     ),
     "anonymous": (
         "/meetings/some-meeting/register/", f"/meetings/registration/{'b' * 43}/step/who/",

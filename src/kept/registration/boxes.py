@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kept.base.formats import format_date, format_number
 from kept.meetings.models import Meeting
 from kept.registration.actions import may_register_now
-from kept.registration.models import ClosingReport
+from kept.registration.models import ClosingReport, VisaRequest, VisaState
 from kept.registration.permissions import may_admit, may_run_registration
 from kept.registration.queries import numbers, pools_shown, waiting_for
 
@@ -31,7 +31,13 @@ def desk_panel(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, Any
     """The way to the registrations, on the desk's page of a meeting."""
     if not may_run_registration(request.user, meeting):
         return None
-    return {"meeting": meeting, "registered": sum(sum(row.values()) for row in numbers(meeting).values())}
+    asked = VisaRequest.objects.filter(registration__meeting=meeting, state=VisaState.ASKED).count()
+    return {
+        "meeting": meeting,
+        "registered": sum(sum(row.values()) for row in numbers(meeting).values()),
+        "letters_asked": asked,
+        "gives_letters": meeting.letters_until is not None or asked,
+    }
 
 
 def doors_panel(request: HttpRequest, meeting: Meeting, at: Any) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ from kept.registration.models import (
     SeatState,
     State,
 )
-from kept.registration.seating import line_key
+from kept.registration.seating import line_key, visa_counts
 
 OVERLAP = timedelta(seconds=30)  # the longest that a transaction takes from its moment to its commit
 MOST_CHANGES = 200  # lines of one answer to a phone
@@ -119,8 +119,9 @@ def ahead_of(registration: Registration, counted: CheckInList, presences: dict[i
         registration__in=here | {registration.pk}, registration__state=State.WAITLISTED, state=SeatState.WAITING,
         quota__mode=Mode.IN_PERSON, quota__day=None, quota__session=None, quota__linked_event=None,
     )  # fmt: skip
+    visas = visa_counts(registration.meeting.letters_until, registration.meeting.starts_at)
     keys = {
-        seat.registration_id: line_key(seat.priority, seat.visa, seat.arrival)
+        seat.registration_id: line_key(seat.priority, seat.visa and visas, seat.arrival)
         for seat in line.only("registration_id", "priority", "visa", "arrival")
     }
     own = keys.pop(registration.pk, None)
@@ -138,7 +139,8 @@ def standby(counted: CheckInList, most: int = 20) -> list[tuple[Registration, bo
         quota__meeting=counted.meeting_id, quota__mode=Mode.IN_PERSON, quota__day=None, quota__session=None,
         quota__linked_event=None,
     ).select_related("registration__category")  # fmt: skip
-    ordered = line.order_by("priority", "-visa", "arrival")[:most]  # as seating.line_key
+    visas = visa_counts(counted.meeting.letters_until, counted.meeting.starts_at)
+    ordered = line.order_by("priority", *(["-visa"] if visas else []), "arrival")[:most]  # as seating.line_key
     return [(seat.registration, seat.registration_id in here) for seat in ordered]
 
 

@@ -12,12 +12,14 @@ from __future__ import annotations
 from typing import Any
 
 from kept.base.lifecycle import Lifecycle, Move
-from kept.registration.models import Reply, State
+from kept.registration.models import Reply, State, VisaState
 from kept.registration.permissions import (
     may_answer_invitation,
     may_answer_offer,
     may_approve,
     may_approve_for_organisation,
+    may_ask_for_letter,
+    may_decide_on_letter,
     may_edit_registration,
     may_run_registration,
 )
@@ -72,4 +74,15 @@ INVITATION = Lifecycle(
     _move("lapse", {R.OFFERED}, R.LAPSED, _may_run),  # silence: the house itself
     _move("take_back", {R.INVITED, R.COMES, R.WAITS, R.OFFERED}, R.TAKEN_BACK, _may_run),
     _move("invite_again", {R.TAKEN_BACK}, R.INVITED, _may_run),
+)
+
+# A letter in support of a visa. Whatever ends it erases the passport's data at once and voids the letter.
+V = VisaState
+VISA = Lifecycle(
+    _move("ask_for_letter", {V.ASKED, V.RETURNED, V.ISSUED, V.ENDED}, V.ASKED, may_ask_for_letter),
+    _move("return_request", {V.ASKED}, V.RETURNED, may_decide_on_letter, True),
+    _move("issue_letter", {V.ASKED}, V.ISSUED, may_decide_on_letter),
+    _move("void_letter", {V.ISSUED}, V.ENDED, may_decide_on_letter, True),
+    _move("take_request_back", {V.ASKED, V.RETURNED, V.ISSUED}, V.ENDED, may_ask_for_letter),
+    _move("end_request", {V.ASKED, V.RETURNED, V.ISSUED}, V.ENDED, may_decide_on_letter),  # the house: they do not come
 )

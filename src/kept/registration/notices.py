@@ -134,6 +134,23 @@ def cancelled(*, registration: Registration, before: str, at: datetime, **_more:
         tell(registration, "cancelled", at=at)
 
 
+@listens("registration.issue_letter")
+def your_letter_is_ready(*, registration: Registration, at: datetime, number: str = "", **_more: Any) -> None:
+    """Where it is to be had; nothing of the passport stands in a mail."""
+    tell(registration, "visa_ready", at=at, number=number)
+
+
+@listens("registration.return_request")
+def put_it_right(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    """What is to be put right stands on their page alone: an officer may have named a number in it."""
+    tell(registration, "visa_returned", at=at)
+
+
+@listens("registration.void_letter")
+def your_letter_is_void(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    tell(registration, "visa_void", at=at)
+
+
 def ask_focal_points(registration: Registration, *, at: datetime, reminder: bool = False) -> int:
     """Ask those who speak for the organisation whether the person is theirs; how many were asked."""
     organisation = registration.organisation

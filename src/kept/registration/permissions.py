@@ -10,7 +10,16 @@ from typing import Any
 
 from kept.meetings.models import Meeting, Session, SessionRole
 from kept.people.permissions import is_secretariat, speaks_for
-from kept.registration.models import ENTERS, Delegation, EventInvitation, Mode, Registration, SeatState
+from kept.registration.models import (
+    ENTERS,
+    Delegation,
+    EventInvitation,
+    Mode,
+    Registration,
+    SeatState,
+    VisaOfficer,
+    VisaRequest,
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,21 @@ def may_edit_registration(person: Any, registration: Registration) -> bool:
 def may_take_certificate(person: Any, registration: Registration) -> bool:
     """Takes the certificate of attendance: the person, who registered them, the secretariat."""
     return may_edit_registration(person, registration)
+
+
+def may_work_at_visa_desk(person: Any, meeting: Meeting) -> bool:
+    """Sees passport data, issues and voids letters: who of the secretariat was named for this meeting, and nobody else."""
+    return is_secretariat(person) and VisaOfficer.objects.filter(meeting=meeting, person=person.pk).exists()
+
+
+def may_ask_for_letter(person: Any, request: VisaRequest) -> bool:
+    """Gives passport data, changes them, takes them back: the person alone, whoever registered them."""
+    return is_own(person, request.registration)
+
+
+def may_decide_on_letter(person: Any, request: VisaRequest) -> bool:
+    """As who works at the visa desk of that meeting."""
+    return may_work_at_visa_desk(person, request.registration.meeting)
 
 
 def may_answer_offer(person: Any, registration: Registration) -> bool:

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kept.meetings.models import Meeting
-from kept.registration.models import Registration
+from kept.registration.models import MOST_DAYS, Registration, VisaDesk
 
 SOON, LATER = 30, 365  # days after the meeting's end
 
@@ -26,6 +26,7 @@ class Who(models.TextChoices):
     TEAM = "team", _("The team of the meeting")
     DOOR = "door", _("Who stands at the doors")
     LISTS = "lists", _("Who caters or receives guests, on a list that ends")
+    VISA = "visa", _("Who sits at the visa desk, each look written down")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Field:
     days: int | None  # None: it stays, without a name
 
 
-O, T, D, L = Who.ORGANISATION, Who.TEAM, Who.DOOR, Who.LISTS  # noqa: E741
+O, T, D, L, V = Who.ORGANISATION, Who.TEAM, Who.DOOR, Who.LISTS, Who.VISA  # noqa: E741
 TABLE: tuple[Field, ...] = (
     Field("Registration.given_name", _("Given name"), (O, T, D, L), LATER),
     Field("Registration.family_name", _("Family name"), (O, T, D, L), LATER),
@@ -64,6 +65,11 @@ TABLE: tuple[Field, ...] = (
     Field("CheckIn.reason", _("Why you were let in against a rule"), (T,), SOON),
     Field("DoNotAdmit.name", _("A name that is not admitted"), (T,), SOON),
     Field("DoNotAdmit.reason", _("Why somebody is not admitted"), (T,), SOON),
+    # At most so long: a meeting may erase them sooner (`days_of_passports`).
+    Field("VisaRequest.sealed", _("Your passport's data"), (V,), MOST_DAYS),
+    Field("VisaRequest.reason", _("What the visa desk wrote to you"), (V,), SOON),
+    Field("VisaLetter.number", _("Number of the letter for your visa"), (T,), LATER),
+    Field("VisaLetter.name", _("Name on the letter for your visa"), (T,), LATER),
     Field("Consent.text", _("What you agree to"), (T,), LATER),
     Field("FeedbackReply.answers", _("How it was for you, without your name"), (T,), LATER),
     Field("Registration.category", _("Category"), (O, T, D, L), None),
@@ -87,6 +93,8 @@ PLAIN: dict[str, str] = {
     "Note": "id registration by at",
     "Certificate": "id registration code issued_at",
     "FeedbackReply": "id feedback registration mode",
+    "VisaRequest": "id registration state language asked_at changed_at",
+    "VisaLetter": "id registration code issued_at issued_by void_at",
     "BadgePrint": "id registration form by at",
     "WalkIn": "id registration made_by made_at seen_by seen_at agreed_by agreed_at",
     "Credential": "id registration kind valid_until seen_by seen_at",
@@ -120,12 +128,28 @@ def rows_of(registration: Registration) -> list[dict[str, Any]]:
         if name == "organisation_name" and registration.organisation_id:
             continue
         rows.setdefault((field.who, field.days), []).append(field.name)
+    if hasattr(registration, "visa_request") and registration.visa_request.sealed:
+        passport = _field("VisaRequest.sealed")
+        rows[(passport.who, days_of_passports(registration.meeting))] = [passport.name]
+    if registration.visa_letters.exists():
+        letter = [_field("VisaLetter.number"), _field("VisaLetter.name")]
+        rows.setdefault((letter[0].who, letter[0].days), []).extend(field.name for field in letter)
     for days in sorted({row.question.erase_after_days for row in registration.answers.select_related("question")}):
         rows.setdefault(((Who.TEAM,), days), []).append(ANSWERS)
     return [
         {"names": names, "who": [one.label for one in who], "until": _until(registration, days)}
         for (who, days), names in sorted(rows.items(), key=lambda row: (row[0][1] is None, row[0][1] or 0))
     ]
+
+
+def days_of_passports(meeting: Meeting) -> int:
+    """How many days after the end a meeting keeps passport data; never more than the table says."""
+    desk = VisaDesk.objects.filter(meeting=meeting).first()
+    return desk.erase_after_days if desk else MOST_DAYS
+
+
+def _field(where: str) -> Field:
+    return next(field for field in TABLE if field.where == where)
 
 
 def _until(registration: Registration, days: int | None) -> Any:

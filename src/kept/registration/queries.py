@@ -51,15 +51,15 @@ def pools_shown(meeting: Meeting, language: str) -> list[dict[str, Any]]:
     return shown
 
 
-def seats_of(registration: Registration) -> list[dict[str, Any]]:
+def seats_of(registration: Registration, at: datetime) -> list[dict[str, Any]]:
     """What a registration waits for or holds, for its own page: place in line, until when an offer stands."""
-    rows = registration.seats.exclude(state=SeatState.RELEASED).select_related("quota")
+    rows = registration.seats.exclude(state=SeatState.RELEASED).select_related("quota__meeting")
     return [
         {
             "seat": seat,
             "quota": seat.quota,
             "main": seat.quota.is_main,
-            "place": place_in_line(seat) if seat.state == SeatState.WAITING else None,
+            "place": place_in_line(seat, at) if seat.state == SeatState.WAITING else None,
         }
         for seat in rows
     ]

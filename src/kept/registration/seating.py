@@ -3,7 +3,8 @@
 They are printed where people join a waiting list (templates/registration/rules.html says the same in words):
 
 1. Bookable is what staff decided. The protocol's reserve is part of it and only categories with protocol may sit there.
-2. The order is: priority of the category, those who need a visa, arrival (order of commit).
+2. The order is: priority of the category, those who need a visa as long as one can ask for a letter, arrival (order of
+   commit).
 3. A freed seat is offered to the next in line and held for them until a time; then it goes on.
 4. Who waits for an approval holds no seat.
 """
@@ -49,6 +50,11 @@ def free_for(pool: Pool, protocol: bool) -> int | None:
 def has_room(pool: Pool, protocol: bool) -> bool:
     free = free_for(pool, protocol)
     return free is None or free > 0
+
+
+def visa_counts(letters_until: datetime | None, at: datetime) -> bool:
+    """Whether those who need a visa come first: a seat that is offered after the last day for letters helps them no more."""
+    return letters_until is None or at < letters_until
 
 
 def line_key(priority: int, visa: bool, arrival: int) -> tuple[int, int, int]:

@@ -6,7 +6,18 @@ from django.urls import path
 
 from kept.registration import after_urls, door_urls, hosting_urls, sending_urls, setup_urls
 from kept.registration.desk import registrations
-from kept.registration.views import certificates, check_in, delegations, feedback, joining, kept, outside, own, register
+from kept.registration.views import (
+    certificates,
+    check_in,
+    delegations,
+    feedback,
+    joining,
+    kept,
+    outside,
+    own,
+    register,
+    visas,
+)
 
 app_name = "registration"
 urlpatterns = [
@@ -24,6 +35,10 @@ urlpatterns = [
     path("meetings/registration/<str:token>/join/<str:stream>/here/", joining.here, name="here"),
     path("meetings/registration/<str:token>/certificate/", certificates.own, name="own_certificate"),
     path("meetings/registration/<str:token>/feedback/", feedback.feedback, name="feedback"),
+    path("meetings/registration/<str:token>/visa/", visas.own, name="visa"),
+    path("meetings/registration/<str:token>/visa/letter/", visas.letter, name="own_visa_letter"),
+    path("meetings/registration/<str:token>/visa/back/", visas.back, name="visa_back"),
+    path("meetings/visa-letter/<slug:code>/", visas.check, name="visa_letter"),
     path("meetings/list/<str:token>/", outside.outside_list, name="outside_list"),
     path("meetings/certificate/<slug:code>/", certificates.check, name="certificate"),
     path("meetings/registration/<str:token>/data.json", kept.data, name="data"),

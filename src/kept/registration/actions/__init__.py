@@ -97,6 +97,15 @@ from kept.registration.actions.setting_up import (
     set_up_usual,
     settle_everything,
 )
+from kept.registration.actions.visas import (
+    arrange_visa_desk,
+    ask_for_letter,
+    issue_letter,
+    look_at_passport,
+    return_request,
+    take_request_back,
+    void_letter,
+)
 from kept.registration.actions.writing import write_to
 
 __all__ = [
@@ -132,6 +141,8 @@ __all__ = [
     "approve",
     "approve_for_organisation",
     "arrange_pool",
+    "arrange_visa_desk",
+    "ask_for_letter",
     "ask",
     "ask_for_feedback",
     "bar",
@@ -156,12 +167,14 @@ __all__ = [
     "good_device",
     "hear_participants",
     "invite",
+    "issue_letter",
     "join",
     "lapse_offers",
     "leave_offer",
     "lift",
     "limit_delegation",
     "limit_list",
+    "look_at_passport",
     "make_head",
     "make_list",
     "may_register_now",
@@ -175,6 +188,7 @@ __all__ = [
     "register_many",
     "reject",
     "reply",
+    "return_request",
     "revoke_device",
     "save_draft",
     "seat_past_the_line",
@@ -194,7 +208,9 @@ __all__ = [
     "take_device",
     "take_in",
     "take_invitation_back",
+    "take_request_back",
     "void",
+    "void_letter",
     "walk_in",
     "was_there",
     "withdraw",

@@ -19,6 +19,7 @@ from kept.registration.actions.ground import allow, by_name
 from kept.registration.actions.registering import cancel
 from kept.registration.hosting_notices import EVENT
 from kept.registration.models import (
+    MOST_DAYS,
     Answer,
     Certificate,
     CheckIn,
@@ -32,6 +33,9 @@ from kept.registration.models import (
     Question,
     Registration,
     State,
+    VisaDesk,
+    VisaLetter,
+    VisaRequest,
     WalkIn,
 )
 from kept.registration.permissions import is_own, may_run_registration
@@ -39,7 +43,7 @@ from kept.registration.privacy import LATER, SOON, fields_of
 
 UNSENT_DAYS = 30  # what was begun and never sent or never confirmed, after its last day of use
 NOBODY = "@erased.invalid"  # RFC 6761: an address that never is one; different for each, as the table wants it
-OF_A_PERSON: tuple[type[Model], ...] = (CheckIn, Credential, WalkIn)
+OF_A_PERSON: tuple[type[Model], ...] = (CheckIn, Credential, VisaRequest, WalkIn)
 
 
 def forget_due(now: datetime) -> int:
@@ -49,6 +53,7 @@ def forget_due(now: datetime) -> int:
     soon = Registration.objects.filter(meeting__ends_at__lte=now - timedelta(days=SOON), erased_at=None)
     _blank_soon(soon)
     _forget_answers(now)
+    _forget_passports(now)
     DoNotAdmit.objects.filter(meeting__ends_at__lte=now - timedelta(days=SOON)).delete()
     _forget_words_of_feedback(now)
     _forget_invited(now)
@@ -130,6 +135,14 @@ def _forget_invited(now: datetime) -> None:
             )
 
 
+def _forget_passports(now: datetime) -> None:
+    """Each visa desk says for how long; where none was set up, as the table says (`_blank_soon`)."""
+    for days in set(VisaDesk.objects.values_list("erase_after_days", flat=True)):
+        due = VisaDesk.objects.filter(erase_after_days=days, meeting__ends_at__lte=now - timedelta(days=days))
+        rows = VisaRequest.objects.filter(registration__meeting__in=due.values("meeting"))
+        rows.update(**_empty(VisaRequest, fields_of("VisaRequest", MOST_DAYS)))
+
+
 def _erase(rows: QuerySet[Registration], at: datetime) -> int:
     """The person of each of these rows: name, address, mails, links. The row stays for the figures."""
     keys = list(rows.values_list("pk", flat=True))
@@ -139,8 +152,8 @@ def _erase(rows: QuerySet[Registration], at: datetime) -> int:
     history.forget_words("registration", keys, people=people)
     Consent.objects.filter(registration__in=keys).update(**_empty(Consent, fields_of("Consent", LATER)))
     Answer.objects.filter(registration__in=keys).delete()
-    Certificate.objects.filter(registration__in=keys).delete()
-    FeedbackReply.objects.filter(registration__in=keys).delete()
+    for model in (Certificate, FeedbackReply, VisaLetter, VisaRequest):
+        model._default_manager.filter(registration__in=keys).delete()
     empty = _empty(Registration, fields_of("Registration", LATER)) | {
         "email": Concat(F("key"), Value(NOBODY)), "person": None, "registered_by": None, "delegation": None,
         "listed": False, "erased_at": at,

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from kept.base.bulk import insert_objects
 from kept.registration.models import Category, Mode, Quota, Registration, Seat, SeatState
-from kept.registration.seating import Pool, free_for, has_room, offer_until
+from kept.registration.seating import Pool, free_for, has_room, offer_until, visa_counts
 
 HOLDING = (SeatState.HELD, SeatState.OFFERED)
 
@@ -153,7 +153,7 @@ def settle(quota: Quota, *, at: datetime) -> list[Seat]:
     """
     offered: list[Seat] = []
     until = offer_until(at, quota.meeting.starts_at)
-    while until is not None and quota.waiting > 0 and (seat := _next(quota)) is not None:
+    while until is not None and quota.waiting > 0 and (seat := _next(quota, at)) is not None:
         quota.waiting -= 1
         _count(quota, seat, +1)
         seat.state, seat.offered_until, seat.changed_at = SeatState.OFFERED, until, at
@@ -164,34 +164,42 @@ def settle(quota: Quota, *, at: datetime) -> list[Seat]:
     return offered
 
 
-def place_in_line(seat: Seat) -> int:
+def line(quota: Quota, at: datetime) -> tuple[str, ...]:
+    """The order of those who wait (seating.line_key), for `order_by`."""
+    visa = ("-visa",) if visa_counts(quota.meeting.letters_until, at) else ()
+    return ("priority", *visa, "arrival")
+
+
+def place_in_line(seat: Seat, at: datetime) -> int:
     """The how-many-th somebody is who waits, from 1: by priority, visa, arrival."""
     before = Seat.objects.filter(quota_id=seat.quota_id, state=SeatState.WAITING)
     earlier = before.filter(priority__lt=seat.priority).count()
     same = before.filter(priority=seat.priority)
+    if not visa_counts(seat.quota.meeting.letters_until, at):
+        return 1 + earlier + same.filter(arrival__lt=seat.arrival).count()
     if seat.visa:
         return 1 + earlier + same.filter(visa=True, arrival__lt=seat.arrival).count()
     ahead = same.filter(visa=True).count() + same.filter(visa=False, arrival__lt=seat.arrival).count()
     return 1 + earlier + ahead
 
 
-def _next(quota: Quota) -> Seat | None:
+def _next(quota: Quota, at: datetime) -> Seat | None:
     """The first in line who may sit on what is free: without a free seat outside the reserve, the first with protocol."""
     pool = pool_of(quota)
     if not has_room(pool, True):
         return None
-    line = Seat.objects.filter(quota=quota, state=SeatState.WAITING).order_by("priority", "-visa", "arrival")
+    waiting = Seat.objects.filter(quota=quota, state=SeatState.WAITING).order_by(*line(quota, at))
     if not has_room(pool, False):
-        line = line.filter(protocol=True)
-    return line.select_related("registration__category").first()
+        waiting = waiting.filter(protocol=True)
+    return waiting.select_related("registration__category").first()
 
 
 def _somebody_waits(quota: Quota, protocol: bool) -> bool:
     """Whether somebody is in line who may take a seat that is free for (`protocol`): nobody passes them."""
-    line = Seat.objects.filter(quota=quota, state=SeatState.WAITING)
+    waiting = Seat.objects.filter(quota=quota, state=SeatState.WAITING)
     if free_for(pool_of(quota), False) == 0:
-        line = line.filter(protocol=True)
-    return line.exists()
+        waiting = waiting.filter(protocol=True)
+    return waiting.exists()
 
 
 def _count(quota: Quota, seat: Seat, step: int) -> None:

@@ -33,6 +33,13 @@ VERBS = {
     "add_note": gettext_lazy("A note"),
     "register_for": gettext_lazy("Registered by others, and asked by mail"),
     "escalate": gettext_lazy("Nobody answered: handed to the secretariat"),
+    "ask_for_letter": gettext_lazy("A letter for a visa is asked for"),
+    "return_request": gettext_lazy("The visa desk sent the request back"),
+    "issue_letter": gettext_lazy("The letter for the visa is issued"),
+    "void_letter": gettext_lazy("The letter for the visa is void"),
+    "take_request_back": gettext_lazy("The request for a letter is taken back, the passport's data are erased"),
+    "end_request": gettext_lazy("They do not come: the letter is void, the passport's data are erased"),
+    "look_at_passport": gettext_lazy("The visa desk looked at the passport's data"),
     "hand_over": gettext_lazy("The place went to a substitute"),
 }
 

@@ -152,7 +152,7 @@ def window(request: HttpRequest, slug: str) -> HttpResponse:
 # Categories, pools, questions -------------------------------------------------------------------------------------
 
 
-def _edit(
+def edited(
     request: HttpRequest, meeting: Meeting, form: Any, save: Callable[[], Any], title: str, **more: Any
 ) -> HttpResponse:
     """The page of one thing that is set up: its form, saved by the button; then back to the whole."""
@@ -181,7 +181,7 @@ def new_category(request: HttpRequest, slug: str) -> HttpResponse:
     meeting = meeting_of(request, slug)
     row = Category(meeting=meeting, modes=[], position=meeting.categories.count())
     form = CategoryForm(_posted(request), row=row, meeting=meeting)
-    return _edit(
+    return edited(
         request, meeting, form,
         lambda: actions.add_category(
             meeting, form.short_name, form.values(), pools=form.chosen, by=request.user, at=timezone.now()
@@ -203,7 +203,7 @@ def category(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         )
         return redirect("registration:desk_category", slug, code)
     form = CategoryForm(_posted(request), row=row, meeting=meeting)
-    return _edit(
+    return edited(
         request, meeting, form,
         lambda: actions.change_category(row, form.values(), pools=form.chosen, by=request.user, at=timezone.now()),
         row.name_in(get_language() or "en"), category=row,
@@ -215,7 +215,7 @@ def new_seats(request: HttpRequest, slug: str) -> HttpResponse:
     """/desk/meetings/<slug>/registrations/setup/pools/new/"""
     meeting = meeting_of(request, slug)
     form = SeatsForm(_posted(request), row=Quota(meeting=meeting, position=meeting.quotas.count()), meeting=meeting)
-    return _edit(
+    return edited(
         request, meeting, form,
         lambda: actions.add_pool(meeting, form.values(), by=request.user, at=timezone.now()), _("A new pool of seats"),
     )  # fmt: skip
@@ -227,7 +227,7 @@ def seats(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = meeting_of(request, slug)
     row = get_object_or_404(Quota, meeting=meeting, pk=pk)
     form = SeatsForm(_posted(request), row=row, meeting=meeting)
-    return _edit(
+    return edited(
         request, meeting, form,
         lambda: actions.arrange_pool(row, form.values(), by=request.user, at=timezone.now()),
         row.name_in(get_language() or "en"), pool=row,
@@ -246,7 +246,7 @@ def new_question(request: HttpRequest, slug: str) -> HttpResponse:
             raise Refused(_("There is a question of this short name already."))
         return _ask(request, meeting, form)
 
-    return _edit(request, meeting, form, save, _("A new question"))
+    return edited(request, meeting, form, save, _("A new question"))
 
 
 @for_the_desk
@@ -272,7 +272,7 @@ def question(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     form = QuestionForm(_posted(request), row=row, meeting=meeting)
     language = get_language() or "en"
     earlier = [(one, in_language(one.texts, language)) for one in versions if one.replaced_at]
-    return _edit(request, meeting, form, lambda: _ask(request, meeting, form), in_language(row.texts, language),
+    return edited(request, meeting, form, lambda: _ask(request, meeting, form), in_language(row.texts, language),
                  question=row, earlier=earlier)  # fmt: skip
 
 

@@ -38,6 +38,15 @@ from kept.registration.models.registering import (
     State,
     new_key,
 )
+from kept.registration.models.visa import (
+    MOST_DAYS,
+    VisaDesk,
+    VisaLetter,
+    VisaOfficer,
+    VisaRequest,
+    VisaState,
+    VisaYear,
+)
 
 __all__ = [
     "Answer",
@@ -62,6 +71,7 @@ __all__ = [
     "EventInvitation",
     "Gate",
     "LIVE",
+    "MOST_DAYS",
     "ListKind",
     "Mode",
     "Note",
@@ -77,6 +87,12 @@ __all__ = [
     "Seat",
     "SeatState",
     "State",
+    "VisaDesk",
+    "VisaLetter",
+    "VisaOfficer",
+    "VisaRequest",
+    "VisaState",
+    "VisaYear",
     "WalkIn",
     "new_key",
 ]

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from kept.base import history
 from kept.registration import actions
-from kept.registration.models import FeedbackReply, Registration
+from kept.registration.models import FeedbackReply, Registration, VisaRequest
+from kept.registration.passports import passport_of
 from kept.registration.views.register import held, private
 
 
@@ -56,7 +58,22 @@ def everything(registration: Registration) -> dict[str, Any]:
         "check_ins": list(registration.check_ins.values("entry", "outcome", "refusal", "at", "forced_by", "reason")),
         "online": list(registration.presences.values("began_at", "seen_at", "ended_at")),
         "feedback": list(FeedbackReply.objects.filter(registration=registration).values_list("answers", flat=True)),
+        "visa": visa_of(registration),
         "notes": list(registration.notes.values("at", "text")),
+    }
+
+
+def visa_of(registration: Registration) -> dict[str, Any]:
+    """What was given for a letter, in clear: it is theirs; the letters; who looked at it."""
+    made = VisaRequest.objects.filter(registration=registration).select_related("registration").first()
+    passport = passport_of(made) if made else None
+    return {
+        "state": made.state if made else None,
+        "passport": passport.as_json() if passport else None,
+        "letters": list(registration.visa_letters.values("number", "name", "issued_at", "void_at")),
+        "looks": list(
+            history.of("registration", registration.pk).filter(verb="look_at_passport").values("at", "by_name")
+        ),
     }
 
 

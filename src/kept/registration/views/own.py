@@ -23,6 +23,7 @@ from kept.registration.permissions import Holder, may_enter_live
 from kept.registration.presence import minutes
 from kept.registration.privacy import rows_of
 from kept.registration.purposes import address_of
+from kept.registration.views import visas
 from kept.registration.views.feedback import feedback_of
 from kept.registration.views.register import held, names_of_steps, order_of, private, said_of, step_address
 
@@ -41,7 +42,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
     seat = queries.main_seat(registration)
     other = Mode.REMOTE if registration.mode == Mode.IN_PERSON else Mode.IN_PERSON
     at, meeting, language = timezone.now(), registration.meeting, get_language() or "en"
-    line = next((one for one in queries.seats_of(registration) if one["main"] and one["place"]), None)
+    line = next((one for one in queries.seats_of(registration, at) if one["main"] and one["place"]), None)
     moves = REGISTRATION.possible(registration, state=registration.state, by=by)
     return {
         "registration": registration,
@@ -60,6 +61,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "over": at >= meeting.ends_at,
         "unanswered": _unanswered(registration) if registration.is_live and at < meeting.ends_at else "",
         "online_for": _time_online(registration) if at >= meeting.ends_at else None,
+        "visa": visas.panel(registration, at),
         "has_certificate": is_due(registration, at),
         "may_say_how_it_was": _is_asked(registration, at),
         "may_join": at < meeting.ends_at and may_enter_live(Holder(registration.pk), meeting),
