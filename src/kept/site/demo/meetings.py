@@ -103,7 +103,8 @@ def _coming(told: dict, values: dict, loading: Any, *, by: Person, at: datetime)
     meeting = actions.create_meeting(
         f"annual-meeting-{day.year}",
         {**values, **texts, **hours, "names": names, "contact_email": "meeting@example.org",
-         "registration_until": closing, "presentations_until": closing - timedelta(days=6)},
+         "registration_until": closing, "letters_until": closing - timedelta(days=14),
+         "presentations_until": closing - timedelta(days=6)},
         by=by, at=at,
     )  # fmt: skip
     MeetingDay.objects.create(meeting=meeting, day=day, opens=time(12), closes=time(19, 30))

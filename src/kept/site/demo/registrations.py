@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from kept.base.models import OutgoingMail
@@ -12,6 +12,9 @@ from kept.people.models import Link
 from kept.registration import actions, guest_lists
 from kept.registration.consents import CONSENTS
 from kept.registration.models import Approval, Category, Consent, Mode, Registration, State
+from kept.registration.passports import Passport
+from kept.registration.permissions import Holder
+from kept.registration.visas import gives_letters
 
 SEATS, RESERVE, RECEPTION, INVITED = 300, 20, 24, 36
 PEOPLE = 130
@@ -61,6 +64,7 @@ def make(loading: Any, staff: list[Any]) -> None:
     rng = random.Random(2026)  # noqa: S311  (a demonstration that is the same each time)
     for number in range(PEOPLE):
         _one(meeting, categories, number, rng, loading, by=by, at=at - timedelta(hours=PEOPLE - number))
+    _asks_for_letters(meeting, by=by, at=at)
     for linked in meeting.linked_events.filter(kind=LinkedKind.RECEPTION):
         _reception(linked, by=by, at=at)
     OutgoingMail.objects.filter(
@@ -85,6 +89,28 @@ def _reception(linked: Any, *, by: Any, at: Any) -> None:
         elif number % 5 != 4:  # the others have not answered yet
             brings = number % 4 == 0 and one.name != ""
             actions.say_yes(one, brings=brings, by=by, at=at)
+
+
+def _asks_for_letters(meeting: Meeting, *, by: Any, at: Any) -> None:
+    """Whoever needs a visa and has a seat asks for a letter; the first has one. The passports are invented, too."""
+    if not gives_letters(meeting, at):
+        return
+    values = {
+        "letters_until": meeting.letters_until,
+        "signed_by": "Ines Acorn",
+        "signed_as": "",
+        "erase_after_days": 14,
+    }
+    actions.arrange_visa_desk(meeting, values, officers=[by], by=by, at=at)
+    rows = Registration.objects.filter(meeting=meeting, state=State.CONFIRMED, mode=Mode.IN_PERSON, needs_visa=True)
+    for n, one in enumerate(rows.order_by("pk")[:4]):
+        passport = Passport(
+            name=one.name.upper(), number=f"DEMO{n + 1:04d}", nationality=one.country, born=date(1980 + n, 3, 9),
+            issued=date(at.year - 2, 5, 4), expires=date(at.year + 8, 5, 3),
+        )  # fmt: skip
+        actions.ask_for_letter(one, passport, language="en", by=Holder(one.pk), at=at)
+        if n == 0:
+            actions.issue_letter(one, by=by, at=at)
 
 
 def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: random.Random, loading: Any, *, by: Any,
