@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kept.base.lifecycle import NotAllowed
 from kept.base.models import HistoryEntry
@@ -13,6 +14,7 @@ from kept.progress.models import (
     Appeal,
     Asked,
     Definition,
+    OtherEntry,
     Report,
     ReportState,
     Round,
@@ -170,6 +172,62 @@ def test_the_same_money_is_flagged_with_reasons_decided_by_a_person_and_counted_
     from kept.progress.restate import counted_elsewhere
 
     assert counted_elsewhere([one.pk, two.pk]) == {two.pk}
+    assert queries.counted_elsewhere() == {two.pk}
+
+
+LIST = """Organisation;Title;Amount;Currency;Year;URL
+Lake Networks;Health posts online by the lake;{same};USD;2026;https://other.example.org/1
+Lake Networks;Something quite different;1;EUR;2026;https://other.example.org/2
+Mountain Networks;Health posts online by the lake;{same};USD;2026;
+Mountain Networks;Roads;{same};USD;2026;https://other.example.org/4
+Nobody;A bridge;12 apples;EUR;2026;
+Nobody;A bridge;7;DUCATS;2026;
+;A bridge;7;EUR;when;ftp://no
+"""
+
+
+def test_another_registrys_list_is_read_and_the_same_money_is_decided_about_and_counted_once(desk, make_pledge, client):
+    from kept.registry import implementing
+    from kept.registry.selection import Selection
+
+    pledge = make_pledge("published", amount="2500000", currency="USD", money_nature="new")
+    lead, title = pledge.lead.name, pledge.title
+
+    def read(text: str):
+        text = text.replace("Lake Networks", lead).replace("Health posts online by the lake", title)
+        file = SimpleUploadedFile("list.csv", text.format(same="2 500 000").encode(), "text/csv")
+        return desk.post(
+            "/desk/other-registries/", {"name": "Other Registry", "url": "other.example.org", "list": file}
+        )
+
+    page = read(LIST).content.decode()
+    assert ("4 entries read" in page, "2 pledges may be" in page) == (True, True)
+    assert ("12 apples" in page, "DUCATS" in page, "This is empty." in page, "Write a year" in page) == (True,) * 4
+    flags = list(SameMoney.objects.order_by("pk").values_list("registry", "registry_id", "why"))
+    assert flags == [
+        ("Other Registry", "https://other.example.org/1", ["same_amount", "same_lead", "same_words", "same_year"]),
+        ("Other Registry", OtherEntry.objects.get(url="", title=title).reference, ["same_amount", "same_words", "same_year"]),
+    ]  # fmt: skip
+    read(LIST.replace("A bridge", "A bridge too"))
+    assert (SameMoney.objects.count(), OtherEntry.objects.count()) == (2, 4)  # twice is once
+    assert "the same organisation" in desk.get("/desk/same-money/").content.decode()
+
+    def money() -> list[tuple[str, int]]:
+        sums = implementing.sums(implementing.Asked(Selection(), "en"))[0]
+        return [(line.value, line.pledges) for line in sums.lines if line.value in ("promised", "elsewhere")]
+
+    first, second = SameMoney.objects.order_by("pk")
+    assert money() == [("promised", 1)]
+    desk.post(f"/desk/same-money/{second.pk}/", {"decision": "same", "counts": str(pledge.pk), "reason": "Ours."})
+    assert (queries.counted_elsewhere(), money()) == (set(), [("promised", 1)])
+    desk.post(
+        f"/desk/same-money/{first.pk}/", {"decision": "same", "counts": "there", "reason": "Pledged there first."}
+    )
+    assert (queries.counted_elsewhere(), money()) == ({pledge.pk}, [("promised", 1), ("elsewhere", 1)])
+    shown = client.get(f"/pledges/{pledge.reference}/").content.decode()
+    assert ("Pledged there first." in shown, "https://other.example.org/1" in shown) == (True, True)
+    rows = client.get("/pledges/?same_money=elsewhere").content.decode()
+    assert pledge.title in rows
 
 
 def test_an_indicator_gets_a_definition_and_only_figures_of_one_are_added(

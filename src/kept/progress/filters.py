@@ -20,13 +20,15 @@ from kept.progress.models import Standing
 from kept.progress.statuses import Level, Reporting, Said, Stands
 
 NONE = "none"
+ELSEWHERE = "elsewhere"  # its money counts under another pledge, or in another registry
 COLUMN = "progress"  # few combinations: counted as one in the index
 NAMES = ("standing", "said", "level", "reporting")
 
 
 def rows(at: datetime | None) -> QuerySet[Standing]:
-    """How public pledges stood at an instant (None: now): a row each, with `said_or_none` and `level_or_none`."""
+    """How public pledges stood at an instant (None: now): a row each, with `said_or_none`, `level_or_none`, `same_money`."""
     return Standing.objects.at(at).annotate(
+        same_money=Case(When(money_counts=False, then=Value(ELSEWHERE)), default=Value(""), output_field=CharField()),
         said_or_none=Case(When(said="", then=Value(NONE)), default=F("said"), output_field=CharField()),
         level_or_none=Case(When(reports=0, then=Value(NONE)), default=F("level"), output_field=CharField()),
     )
@@ -159,3 +161,12 @@ for _place, (_name, (_column, _title)) in enumerate(FIGURES.items(), start=125):
             place=_place, on_page=False, meaning="Pledges with such a figure, by what supports it.",
         )
     )  # fmt: skip
+facets.register(
+    facets.of_table(
+        "same_money", _("The same money"), {ELSEWHERE: _("Counts elsewhere: the same money")}, rows, value="same_money",
+        column="progress_figures", place=128, on_page=False,
+        meaning="elsewhere: the same money counts under another pledge or in another registry, by a decision.",
+    )
+)  # fmt: skip
+# What shares a column of the index with the levels: {filter: the column of `rows` that holds its value}.
+BESIDE_FIGURES = {**{name: level for name, (level, _title) in FIGURES.items()}, "same_money": "same_money"}

@@ -94,6 +94,10 @@ def may_decide_appeal(by: Any, appeal: Appeal) -> bool:
     return appeal.decided_before_by_id is None or appeal.decided_before_by_id != by.pk
 
 
+def may_import_other_lists(by: Any) -> bool:
+    return is_secretariat(by)
+
+
 def may_decide_same_money(by: Any, _flag: Any = None) -> bool:
     return is_secretariat(by)
 

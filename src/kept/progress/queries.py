@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField
@@ -16,11 +17,14 @@ from kept.progress.models import (
     Definition,
     IndicatorValue,
     Letter,
+    OtherEntry,
     PartAnswer,
     Report,
     ReportState,
     Round,
     RoundState,
+    SameMoney,
+    SameMoneyState,
     Standing,
 )
 from kept.progress.statuses import Counting, Level
@@ -130,6 +134,36 @@ def sum_of(definition: Definition) -> sums.IndicatorSum:
         for row in rows
         if row.value is not None and row.on is not None
     )  # fmt: skip
+
+
+# The same money ------------------------------------------------------------------------------------------------------
+
+
+def entries_of(flags: Iterable[SameMoney]) -> dict[tuple[str, str], OtherEntry]:
+    """The entries of other registries' lists that these look like: {(registry, reference): entry}; one that is no
+    longer in the list is not there."""
+    places = {(flag.registry, flag.registry_id) for flag in flags if flag.registry}
+    found = OtherEntry.objects.filter(
+        registry__name__in={name for name, _id in places}, reference__in={one for _name, one in places}
+    )
+    held = {(row.registry.name, row.reference): row for row in found.select_related("registry")}
+    return {place: row for place, row in held.items() if place in places}
+
+
+def same_money_of(pledge: Pledge) -> QuerySet[SameMoney]:
+    """What was decided about a pledge's money: that it stands elsewhere too. The newest first."""
+    found = SameMoney.objects.filter(Q(pledge=pledge) | Q(other=pledge), state=SameMoneyState.SAME)
+    return found.select_related("pledge", "other", "counts").order_by("-decided_at")
+
+
+def counted_elsewhere(at: datetime | None = None) -> set[int]:
+    """Pledges whose money counts in another place, by a decision until this instant (None: now)."""
+    rows = SameMoney.objects.filter(state=SameMoneyState.SAME)
+    rows = rows if at is None else rows.filter(decided_at__lte=at)
+    found: set[int] = set()
+    for pledge, other, counts, elsewhere in rows.values_list("pledge", "other", "counts", "counts_elsewhere"):
+        found |= {pledge} if elsewhere else {pledge, other} - {counts, None} if counts else set()
+    return found
 
 
 # What support is asked for -----------------------------------------------------------------------------------------

@@ -88,10 +88,10 @@ def facts_of(pledge_ids: Sequence[int]) -> list[Facts]:
 
 
 def counted_elsewhere(pledge_ids: Iterable[int]) -> set[int]:
-    """Those of these pledges whose money counts under another pledge, by a person's decision."""
+    """Those of these pledges whose money counts under another pledge or in another registry, by a person's decision."""
     ids = list(pledge_ids)
     rows = SameMoney.objects.filter(Q(pledge__in=ids) | Q(other__in=ids), state=SameMoneyState.SAME)
-    found: set[int] = set()
+    found = set(rows.filter(counts_elsewhere=True).values_list("pledge", flat=True))
     for pledge, other, counts in rows.exclude(counts=None).values_list("pledge", "other", "counts"):
         found |= {pledge, other} - {counts}
     return found & set(ids)

@@ -53,5 +53,6 @@ urlpatterns = [
     path("desk/objections/<int:pk>/", checking.appeal, name="desk_appeal"),
     path("desk/same-money/", checking.same_money, name="desk_same_money"),
     path("desk/same-money/<int:pk>/", checking.decide_same_money, name="desk_decide_same_money"),
+    path("desk/other-registries/", checking.other_registries, name="desk_other_registries"),
     *(path(f"my/reports/{rest}", view, name=f"my_{name}") for rest, view, name in _PAGES),
 ]

@@ -50,7 +50,10 @@ def _line(row: implementing.Row) -> dict[str, Any]:
 
 
 def _lines(sums: implementing.Sums) -> list[dict[str, Any]]:
-    """Each stage as a whole (`level` null), then by what supports it. Stages have no sum."""
+    """Each stage as a whole (`level` null), then by what supports it. Stages have no sum.
+
+    `elsewhere` stands for promised money that counts under another pledge or in another registry.
+    """
     found, stage = [], ""
     for line in sums.lines:
         stage = stage if line.part else line.value

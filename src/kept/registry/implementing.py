@@ -294,10 +294,21 @@ def money_of(asked: Asked) -> Sums:
     return _money(asked, *outcome.money(asked.counted))
 
 
+def _elsewhere(asked: Asked) -> list[Line]:
+    """Of what is promised: the same money as elsewhere, that is left out of what is signed and spent."""
+    found = outcome.promised_elsewhere(asked.counted)
+    if not found.pledges:
+        return []
+    url = asked.url(same_money=(filters.ELSEWHERE,))
+    name = _("The same money counts elsewhere")
+    return [Line(name, dollars(found.total), found.pledges, url, part=True, value=filters.ELSEWHERE)]
+
+
 def _money(asked: Asked, promised: Amount, staged: Mapping[str, Mapping[str, Amount]]) -> Sums:
     bands = ("lt100k", "lt1m", "lt10m", "lt100m", "lt1bn", "more")
     lines = [
         Line(_("Promised"), dollars(promised.total), promised.pledges, asked.url(amount=bands), value="promised"),
+        *_elsewhere(asked),
         *_by_level(asked, staged, "signed", _("Signed"), money=True),
         *_by_level(asked, staged, "spent", _("Spent"), money=True),
     ]

@@ -13,7 +13,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import ExtractYear
 
 from kept.pledges.models import Revision, RevisionPlace, RevisionTag, Status, Taxonomy
-from kept.progress import filters
+from kept.progress import filters, queries
 from kept.progress.models import Standing
 from kept.progress.statuses import Stands
 from kept.registry import search
@@ -91,6 +91,13 @@ def money(selection: Selection) -> tuple[Amount, dict[str, dict[str, Amount]]]:
     return Amount(promised["cents"] or 0, promised["pledges"]), {
         name: _by_level(selection, name) for name in ("signed", "spent")
     }
+
+
+def promised_elsewhere(selection: Selection) -> Amount:
+    """What is promised of money that counts under another pledge or in another registry, by people's decisions."""
+    if not queries.counted_elsewhere(search.instant_of(selection.as_of)):
+        return NONE
+    return money(selection.choosing("same_money", (filters.ELSEWHERE,)))[0]
 
 
 def staged(selection: Selection, names: Iterable[str]) -> dict[str, dict[str, Amount]]:

@@ -144,6 +144,12 @@ def happenings_of(pledge: Pledge) -> Iterable[story.Happening]:
     for appeal in pledge.appeals.all():
         yield story.Happening(appeal.filed_at, "appeal.filed", 0, template="progress/public/objected.html",
                               context={"appeal": appeal})  # fmt: skip
+    for flag in queries.same_money_of(pledge):
+        other = flag.other if flag.pledge_id == pledge.pk else flag.pledge
+        here = flag.counts_id == pledge.pk if flag.other_id else not flag.counts_elsewhere
+        if flag.decided_at is not None:
+            yield story.Happening(flag.decided_at, "same_money", 0, template="progress/public/same_money.html",
+                                  context={"flag": flag, "other": other, "counts_here": here})  # fmt: skip
     waited = {"due_days": SILENT_AFTER.days, "notice_days": NOTICE_BEFORE.days}
     for row in Standing.objects.filter(pledge=pledge, reporting=Reporting.SILENT).order_by("valid_from")[:20]:
         yield story.Happening(row.valid_from.astimezone(UTC), "standing.silent", 0,

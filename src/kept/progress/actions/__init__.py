@@ -5,6 +5,7 @@ from kept.progress.actions.asking import ask_due, extend, hand_over, remind_due,
 from kept.progress.actions.definitions import change_definition, define, give_definition, take_definition
 from kept.progress.actions.evidence import add_evidence, remove_evidence
 from kept.progress.actions.fetching import add_source, fetch_due, fetch_source, remove_source
+from kept.progress.actions.other_registries import import_list
 from kept.progress.actions.parts import answer_part, ask_partners_due
 from kept.progress.actions.reporting import (
     Incomplete,
@@ -29,7 +30,13 @@ from kept.progress.actions.rounds import (
     reopen_round,
     set_questions,
 )
-from kept.progress.actions.same_money import decide_same_money, flag_same_money, look_for_same_money
+from kept.progress.actions.same_money import (
+    decide_same_money,
+    flag_same_money,
+    look_for_same_money,
+    look_in_list,
+    look_lately,
+)
 from kept.progress.actions.silence import notify_due, reply_to_notice
 from kept.progress.actions.verification import ask_verifier, decline_verification, draw_sample, verify
 from kept.progress.nonsense import NEVER_RIGHT
@@ -64,7 +71,10 @@ __all__ = [
     "fetch_due",
     "fetch_source",
     "hand_over",
+    "import_list",
     "look_for_same_money",
+    "look_in_list",
+    "look_lately",
     "make_public",
     "make_round",
     "nothing_changed",

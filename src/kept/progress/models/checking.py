@@ -177,11 +177,12 @@ class SameMoney(models.Model):
     registry = models.CharField(max_length=200, blank=True)  # another registry, where it is not this one
     registry_id = models.CharField(max_length=200, blank=True)
     registry_url = models.URLField(max_length=500, blank=True)
-    why = models.JSONField(default=list)  # the rules that found it: ["same_amount", "same_lead", "same_place"]
+    why = models.JSONField(default=list)  # the rules that found it: ["same_amount", "same_lead", "same_year"]
     state = models.CharField(max_length=10, choices=SameMoneyState.choices, default=SameMoneyState.OPEN)
     counts = models.ForeignKey(
         Pledge, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )  # the one that counts, where both stand here
+    counts_elsewhere = models.BooleanField(default=False)  # of one that stands in another registry: it counts there
     reason = models.TextField(blank=True)
     found_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -200,3 +201,42 @@ class SameMoney(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pledge_id} = {self.other_id or self.registry}"
+
+
+class OtherRegistry(models.Model):
+    """Another registry whose list was read here, to count the same money once. Its list is as it was read last."""
+
+    name = models.CharField(max_length=200, unique=True)
+    url = models.URLField(max_length=500, blank=True)
+    imported_at = models.DateTimeField(default=timezone.now)
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OtherEntry(models.Model):
+    """One entry of such a list. It is never counted here, only held beside what is."""
+
+    registry = models.ForeignKey(OtherRegistry, on_delete=models.CASCADE, related_name="entries")
+    reference = models.CharField(max_length=200)
+    organisation = models.CharField(max_length=300)
+    normalised = models.CharField(max_length=300)  # people.naming.normalise(organisation)
+    title = models.CharField(max_length=300)
+    amount = models.DecimalField(max_digits=24, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    usd_cents = models.BigIntegerField(null=True, blank=True)  # by the average of its year
+    url = models.URLField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["registry", "reference"], name="other_entry_once")]
+
+    def __str__(self) -> str:
+        return self.title

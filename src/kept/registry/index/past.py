@@ -18,6 +18,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
+from django.db.models import Q
 
 from kept.log.queries import changes_since
 from kept.pledges.models import Revision
@@ -37,7 +38,7 @@ MOST_LOOKED_AT = 2_000  # changes after which a day is looked at again, pledge b
 MOST_TEXTS = 8_000_000  # of all days in memory together: some 15 bytes each
 MOST_DAYS = 40
 STATUSES = tuple(filters.COLUMNS.values())
-LEVELS = tuple(level for level, _title in filters.FIGURES.values())
+LEVELS = tuple(filters.BESIDE_FIGURES.values())
 SUMMED = tuple(column for column, _among in filters.AMOUNTS.values())
 
 
@@ -89,7 +90,8 @@ def _status_keys(values: Mapping[str, str]) -> str:
 
 
 def _level_keys(levels: Sequence[str]) -> str:
-    parts = {columns.part_of(name): (one,) if one else () for name, one in zip(filters.FIGURES, levels, strict=True)}
+    named = zip(filters.BESIDE_FIGURES, levels, strict=True)
+    parts = {columns.part_of(name): (one,) if one else () for name, one in named}
     return str(columns.packed(parts)[_column(next(iter(filters.FIGURES))).name])
 
 
@@ -99,15 +101,11 @@ def _read(at: datetime, change: int) -> Day:
     texts, pledges = (np.fromiter((row[n] for row in valid), np.uint32, len(valid)) for n in (0, 1))
     known = Numbering()
     known[()] = 0  # type: ignore[index]  # those without a status
-    stood = filters.rows(at).order_by().values_list("pledge", *STATUSES).iterator(20_000)
-    whose, codes = _pairs((row[0], known[row[1:]]) for row in stood)  # type: ignore[index]
+    stood = list(filters.rows(at).order_by().values_list("pledge", *STATUSES).iterator(20_000))
+    whose = np.fromiter((row[0] for row in stood), np.int64, len(stood))
+    codes = np.fromiter((known[row[1:]] for row in stood), np.int64, len(stood))  # type: ignore[index]
     keys = [_status_keys(dict(zip(filters.COLUMNS, values, strict=False))) for values in known]
     return Day(at, change, texts, pledges, _of_each(pledges, whose, codes, 0).astype(np.uint16), keys)
-
-
-def _pairs(rows: Iterator[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
-    both = np.fromiter((one for row in rows for one in row), np.int64).reshape(-1, 2)
-    return both[:, 0], both[:, 1]
 
 
 def _of_each(pledges: np.ndarray, whose: np.ndarray, values: np.ndarray, none: int) -> np.ndarray:
@@ -124,21 +122,19 @@ def _figures_of(day: Day) -> dict[str, np.ndarray]:
     """{"keys", "codes", name of a figure of `filters.AMOUNTS`: for each text its figure, -1 where it counts none}."""
     known = Numbering()
     known[("",) * len(LEVELS)] = 0  # type: ignore[index]
-    among = sorted({name for _column, wanted in filters.AMOUNTS.values() for name in wanted})
-    asked = (*LEVELS, *SUMMED, *among)
-    rows = filters.rows(day.at).order_by().values_list("pledge", *asked).iterator(20_000)
-    levels, wanted = len(LEVELS), [tuple(among.index(n) for n in w) for _c, w in filters.AMOUNTS.values()]
-    flat: list[int] = []
-    for pledge, *rest in rows:
-        says = rest[levels + len(SUMMED) :]
-        flat += (pledge, known[tuple(rest[:levels])])  # type: ignore[index]
-        for figure, places in zip(rest[levels : levels + len(SUMMED)], wanted, strict=True):
-            flat.append(max(0, figure) if figure is not None and all(says[n] for n in places) else -1)
-    held = np.array(flat, np.int64).reshape(-1, 2 + len(SUMMED))
+    says = sorted({name for _column, among in filters.AMOUNTS.values() for name in among})
+    some = Q(*((level, "") for level in LEVELS))  # of these nothing is summed
+    rows = filters.rows(day.at).exclude(some).order_by().values_list("pledge", *LEVELS, *SUMMED, *says)
+    held = dict(zip(("pledge", *LEVELS, *SUMMED, *says), zip(*rows.iterator(20_000), strict=True), strict=False))
+    whose = np.array(held.get("pledge", ()), np.int64)
+    codes = [known[levels] for levels in zip(*(held.get(level, ()) for level in LEVELS), strict=True)]  # type: ignore[index]
     made = {"keys": arrays.joined([_level_keys(one) for one in known])}  # type: ignore[arg-type]
-    made["codes"] = _of_each(day.pledges, held[:, 0], held[:, 1], 0).astype(np.uint16)
-    for n, name in enumerate(filters.AMOUNTS, start=2):
-        made[name] = _of_each(day.pledges, held[:, 0], held[:, n], -1)
+    made["codes"] = _of_each(day.pledges, whose, np.array(codes, np.int64), 0).astype(np.uint16)
+    for name, (column, among) in filters.AMOUNTS.items():
+        figures = np.array([-1 if one is None else max(0, one) for one in held.get(column, ())], np.int64)
+        for say, wanted in among.items():
+            figures[np.array(held.get(say, ()), bool) != wanted] = -1
+        made[name] = _of_each(day.pledges, whose, figures, -1)
     return made
 
 
