@@ -6,7 +6,7 @@ import pytest
 
 from kept.base.lifecycle import NotAllowed, ReasonOwed, Refused
 from kept.base.models import OutgoingMail
-from kept.meetings import trail
+from kept.meetings import notices, trail
 from kept.meetings.actions import acting, inviting, one_person, speaking
 from kept.meetings.models import (
     Assistant,
@@ -20,6 +20,7 @@ from kept.meetings.models import (
 from kept.meetings.permissions import SpeakerByLink
 from kept.meetings.readiness import people_at
 from kept.people.models import Link
+from tests.meetings import making
 from tests.meetings.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,27 @@ def test_an_assistant_acts_by_a_link_of_their_own_and_what_they_do_is_shown_as_t
         "Odile Marchfield let Ada Quillon act for the speaker.",
     ]  # fmt: skip
     assert "Ada Quillon, assistant, said yes" in text_of(client.get(own))
+
+
+def test_an_assistant_gets_copies_where_the_speaker_said_so_with_their_own_link_and_until_they_are_ended(
+    client, desk, own, role, secretary
+):
+    client.post(own + "assistants/", {"name": "Ada", "email": "ada@example.org", "language": "fr", "copies": "on"})
+    client.post(own + "assistants/", {"name": "Bo", "email": "bo@example.org", "language": "en"})
+    meeting, at = role.session.meeting, making.MADE
+    inviting.remind(meeting, role.profile, by=secretary, at=at)
+    original, copy = OutgoingMail.objects.filter(kind="meetings/reminder").order_by("pk")
+    ada = Assistant.objects.get(name="Ada")
+    theirs = Link.objects.get(purpose="speak_for", subject=str(ada.pk))
+    assert (copy.to, copy.language, copy.state) == ("ada@example.org", "fr", original.state)
+    assert (theirs.token in copy.text, Link.objects.get(purpose="speak").token in copy.text) == (True, False)
+    assert role.profile.name in copy.text.split("--")[-1]
+    notices.recall(notices.REMINDER, meeting, role.profile, at=at)  # what stops the one stops the other
+    assert set(OutgoingMail.objects.filter(kind="meetings/reminder").values_list("state", flat=True)) == {"cancelled"}
+    desk.post(f"{DESK}{role.profile_id}/", {"verb": "stop_copies", "pk": ada.pk})
+    inviting.remind(meeting, role.profile, by=secretary, at=at)
+    assert OutgoingMail.objects.filter(kind="meetings/reminder").count() == 3
+    assert any("ended the copies for Ada" in line for line in said(role, team=True))
 
 
 def test_an_assistant_signs_nothing_names_nobody_and_sees_nothing_early(

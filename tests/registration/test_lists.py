@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kept.registration import actions
+from kept.registration import actions, outside
 from kept.registration.models import OutsideList
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,21 @@ def test_caterers_read_numbers_and_no_name(desk, client, people):
 def test_protocol_reads_whom_it_receives_and_who_has_arrived(desk, client, people):
     page = client.get(link_of(desk, "protocol")).content.decode()
     assert [word in page for word in ("Hassan", "Minister", "Larkspur", "not yet")] == [True, True, False, False]
+
+
+def test_protocol_reads_states_in_the_order_of_the_language_that_the_meeting_chose(register, make_category, meeting):
+    """Germany stands under G in English, under A in French; who comes for no state stands behind them."""
+    head = make_category("head", protocol=True)
+    for name, country in (("Zug", "DEU"), ("Bram", "BEL"), ("Alder", "FRA")):
+        register(head, family_name=name, country=country, entity_type="government")
+    register(head, family_name="Acorn", country="CHE", entity_type="private_sector")
+
+    def names(order: str) -> list[str]:
+        meeting.state_order = order
+        return [line[0].split()[-1] for line in outside.for_protocol(meeting, "en")]
+
+    assert (names("en"), names("fr")) == (["Bram", "Alder", "Zug", "Acorn"], ["Zug", "Bram", "Alder", "Acorn"])
+    assert outside.for_protocol(meeting, "en")[0][1] == "Germany"  # the meeting lists in French now
 
 
 def test_a_list_ends_by_hand_and_by_its_day_and_its_link_is_shown_once(desk, client, people, meeting, time_machine):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kept.base import mail, outbox
 from kept.base.formats import format_date, format_datetime
 from kept.base.models import MailState, OutgoingMail
-from kept.meetings.models import Meeting, Profile, RoleKind, RoleState, SessionRole, Speaking
+from kept.meetings.models import Assistant, Meeting, Profile, RoleKind, RoleState, SessionRole, Speaking
 from kept.people.actions import make_link
 from kept.people.links import link_address
 from kept.people.models import Link
@@ -19,6 +19,7 @@ from kept.people.models import Link
 SPEAK = "speak"  # purpose of the personal link
 ASSIST = "speak_for"  # purpose of an assistant's own link
 ANSWERS_FOR = 60  # days after the meeting
+COPY = ":copy:"  # in the key of a mail that is an assistant's copy
 INVITATION, REMINDER, PRESENTATION = "invitation", "reminder", "presentation"
 ASKED = (RoleState.PLANNED, RoleState.INVITED, RoleState.CONFIRMED)
 
@@ -83,13 +84,43 @@ def preview(kind: str, meeting: Meeting, profile: Profile, language: str) -> tup
 
 
 def write(kind: str, row: Speaking, *, key: str, by: Any, at: datetime, hold: bool = True) -> OutgoingMail | None:
-    """Queue a mail to somebody who speaks, held for a person to read and let go. None where `key` was written before."""
+    """Queue a mail to somebody who speaks, held for a person to read and let go. None where `key` was written before.
+
+    Assistants who get copies have theirs beside it, with their own link in it.
+    """
     link = personal_link(row.meeting, row.profile, at=at, by=by)
     url = link_address(link, language=row.language)
-    return mail.queue(
+    made = mail.queue(
         f"meetings/{kind}", to=link.email, language=row.language, at=at, hold=hold, key=key,
         subject=("profile", row.profile_id), context=words_of(kind, row.meeting, row.profile, row.language, url),
     )  # fmt: skip
+    if made is not None:
+        for one in copied_to(row.meeting, row.profile):
+            words = words_of(kind, row.meeting, row.profile, one.language, own_address(one, at=at))
+            write_copy(f"meetings/{kind}", one, words, key=key, subject=("profile", row.profile_id), at=at, hold=hold)
+    return made
+
+
+def copied_to(meeting: Meeting, profile: Profile) -> list[Assistant]:
+    """Assistants who get copies of what somebody is written about a meeting."""
+    return list(Assistant.objects.filter(meeting=meeting, profile=profile, revoked_at=None, copies=True))
+
+
+def write_copy(
+    kind: str, one: Assistant, words: dict[str, Any], *, key: str, subject: tuple[str, int], at: datetime, hold: bool
+) -> OutgoingMail | None:
+    """Queue an assistant's copy of a mail; `words` in their language. It waits, is stopped and leaves by itself."""
+    return mail.queue(
+        kind, to=one.email, language=one.language, at=at, hold=hold, key=f"{key}{COPY}{one.pk}", subject=subject,
+        context={**words, "copy_of": one.profile.name},
+    )  # fmt: skip
+
+
+def own_address(one: Assistant, *, at: datetime) -> str:
+    """The address of an assistant's own link; of the meeting's page where theirs has run out."""
+    link = Link.objects.filter(purpose=ASSIST, subject=str(one.pk), revoked_at=None, expires_at__gt=at).first()
+    path = "" if link else f"/meetings/{one.meeting.slug}/"
+    return link_address(link, language=one.language, path=path)
 
 
 def row_of(meeting: Meeting, profile: Profile) -> Speaking:
@@ -121,4 +152,5 @@ def recall(kind: str, meeting: Meeting, profile: Profile, *, at: datetime) -> in
 def asked_at(meeting: Meeting, profile: Profile) -> datetime | None:
     """When the newest invitation really left; None while it waits in the outbox."""
     sent = OutgoingMail.objects.filter(key__startswith=f"speak:{meeting.pk}:{profile.pk}:", state=MailState.SENT)
+    sent = sent.exclude(key__contains=COPY)
     return sent.order_by("-sent_at").values_list("sent_at", flat=True).first()

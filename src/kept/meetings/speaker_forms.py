@@ -215,6 +215,10 @@ class AssistantForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("Mail address"))
     language = forms.ChoiceField(label=_("Language of the mail"), choices=TONGUES)
+    copies = forms.BooleanField(
+        label=_("Gets copies of the speaker's mails"), required=False,
+        help_text=_("Of the invitation, reminders and changes of the programme, with their own link in them."),
+    )  # fmt: skip
 
 
 class PlaceInSessionForm(TextsForm):

@@ -30,6 +30,8 @@ SAID = {
     "close_link": gettext_lazy("%(who)s closed the personal link."),
     "name_assistant": gettext_lazy("%(who)s let %(of)s act for the speaker."),
     "revoke_assistant": gettext_lazy("%(who)s ended that %(of)s acts for the speaker."),
+    "send_copies": gettext_lazy("%(who)s let %(of)s get copies of the mails."),
+    "stop_copies": gettext_lazy("%(who)s ended the copies for %(of)s."),
     "merge": gettext_lazy("%(who)s said that this is the same person as %(of)s."),
     "undo_merge": gettext_lazy("%(who)s said that this is another person than %(of)s."),
     "invite_role": gettext_lazy("%(who)s sent the invitation: %(title)s"),

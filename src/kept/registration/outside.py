@@ -12,6 +12,7 @@ from kept.base import places
 from kept.meetings.models import Meeting
 from kept.registration import admission, guests
 from kept.registration.models import ENTERS, CheckInList, Mode, Registration
+from kept.registration.protocol import in_protocol_order, state_of
 
 MOST = 5000
 
@@ -42,18 +43,20 @@ def for_catering(meeting: Meeting) -> tuple[int, list[tuple[str, int]]]:
     return len(said), [(words[key], n) for key, n in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
-def for_protocol(meeting: Meeting, language: str) -> list[tuple[str, str, str, datetime | None]]:
-    """(name, for whom, as what, when they arrived) of who has protocol and of heads of delegations."""
+def for_protocol(meeting: Meeting, language: str) -> list[tuple[str, str, str, str, datetime | None]]:
+    """(name, state, for whom, as what, when they arrived) of who has protocol and of heads of delegations.
+
+    States stand first, in the order of the language that the meeting chose.
+    """
     rows = expected(meeting).filter(Q(category__protocol=True) | Q(heads__isnull=False)).distinct()
     entrance = CheckInList.objects.filter(meeting=meeting, is_entrance=True).first()
     book = admission.fold(guests.passages(entrance)) if entrance else {}
     found = []
-    for one in rows.select_related("category", "organisation")[:MOST]:
+    for one in in_protocol_order(rows.select_related("category", "organisation")[:MOST], meeting):
         presence = book.get(one.pk)
         organisation = one.organisation.name_in(language) if one.organisation else one.organisation_name
-        country = places.name(one.country, language) if one.country else ""
+        state = places.name(code, language) if (code := state_of(one)) else ""
         as_what = one.title or one.category.name_in(language)
-        found.append(
-            (one.badge_name or one.name, organisation or country, as_what, presence.first_in if presence else None)
-        )
+        arrived = presence.first_in if presence else None
+        found.append((one.badge_name or one.name, state, organisation, as_what, arrived))
     return found

@@ -23,9 +23,19 @@ MOST = 5  # who act for one person at one meeting
 
 
 def name_assistant(
-    meeting: Meeting, profile: Profile, *, name: str, email: str, language: str, by: Any, at: datetime
+    meeting: Meeting,
+    profile: Profile,
+    *,
+    name: str,
+    email: str,
+    language: str,
+    copies: bool = False,
+    by: Any,
+    at: datetime,
 ) -> Assistant:
     """Let somebody act for a speaker: answer, write, hand in, try the line; never sign. They get a link of their own by mail.
+
+    `copies`: from now on they get a copy of what the speaker is written about this meeting.
 
     Raises NotAllowed; Refused for who acts for them already, and beyond MOST.
     """
@@ -38,7 +48,7 @@ def name_assistant(
         if acting.count() >= MOST:
             raise Refused(_("Enough people act for one speaker. Take one back first."))
         made = Assistant.objects.create(
-            meeting=meeting, profile=profile, name=name, email=email, language=language, named_at=at,
+            meeting=meeting, profile=profile, name=name, email=email, language=language, copies=copies, named_at=at,
             named_by=account_of(by),
         )  # fmt: skip
         days = max((meeting.ends_at - at) / timedelta(days=1), 0) + notices.ANSWERS_FOR
@@ -52,6 +62,15 @@ def name_assistant(
         )  # fmt: skip
         record("profile", profile.pk, "name_assistant", by=by, at=at, data={"of": name, "assistant_named": made.pk})
     return made
+
+
+def send_copies(assistant: Assistant, copies: bool, *, by: Any, at: datetime) -> None:
+    """Whether an assistant gets copies of what the speaker is written. Raises NotAllowed."""
+    allow(may_name_assistants(by, assistant.profile))
+    with transaction.atomic():
+        if Assistant.objects.filter(pk=assistant.pk, revoked_at=None, copies=not copies).update(copies=copies):
+            record("profile", assistant.profile_id, "send_copies" if copies else "stop_copies", by=by, at=at,
+                   data={"of": assistant.name, "assistant_named": assistant.pk})  # fmt: skip
 
 
 def revoke_assistant(assistant: Assistant, *, by: Any, at: datetime) -> None:

@@ -54,6 +54,21 @@ def _tell(
     version: ScheduleVersion, profile: Profile, found: dict[Session, Any], rooms: dict[int, Room], *, language: str,
     at: datetime,
 ) -> bool:  # fmt: skip
+    kind, key, subject = "meetings/programme_changed", f"programme:{version.pk}:{profile.key}", (SUBJECT, version.pk)
+    made = mail.queue(
+        kind, to=notices.address_to(profile), language=language, person=profile.person, at=at, hold=True, key=key,
+        subject=subject, context=_words(version, profile, found, rooms, language),
+    )  # fmt: skip
+    for one in notices.copied_to(version.meeting, profile) if made is not None else []:
+        words = _words(version, profile, found, rooms, one.language)
+        notices.write_copy(kind, one, words, key=key, subject=subject, at=at, hold=True)
+    return made is not None
+
+
+def _words(
+    version: ScheduleVersion, profile: Profile, found: dict[Session, Any], rooms: dict[int, Room], language: str
+) -> dict[str, Any]:
+    """What the mail about changed places says, in a language."""
     meeting = version.meeting
     lines = [
         {
@@ -65,16 +80,10 @@ def _tell(
         for session, change in found.items()
     ]
     path = mail.address(language, f"/meetings/{meeting.slug}/programme/")
-    context = {
+    return {
         "name": profile.name, "meeting": meeting.name_in(language), "lines": lines, "action": _("The programme"),
-        "zone": meeting.time_zone.replace("_", " "),
+        "zone": meeting.time_zone.replace("_", " "), "action_url": settings.KEPT_BASE_URL + path,
     }  # fmt: skip
-    made = mail.queue(
-        "meetings/programme_changed", to=notices.address_to(profile), language=language, person=profile.person, at=at, hold=True,
-        key=f"programme:{version.pk}:{profile.key}", subject=(SUBJECT, version.pk),
-        context={**context, "action_url": settings.KEPT_BASE_URL + path},
-    )  # fmt: skip
-    return made is not None
 
 
 def languages_of(meeting: Meeting, profiles: list[Profile]) -> dict[int, str]:
@@ -90,20 +99,28 @@ def tell_cancelled(session: Session, *, at: datetime) -> int:
     profiles = {role.profile_id: role.profile for role in roles.order_by("position", "pk")}
     languages, told = languages_of(meeting, list(profiles.values())), 0
     for profile in profiles.values():
-        to, language = notices.address_to(profile), languages[profile.pk]
-        path = mail.address(language, f"/meetings/{meeting.slug}/programme/")
-        context = {
-            "name": profile.name, "meeting": meeting.name_in(language), "title": session.title_in(language),
-            "reason": in_language(session.cancelled_reason, language), "action": _("The programme"),
-            "action_url": settings.KEPT_BASE_URL + path,
-        }  # fmt: skip
-        if to:
-            made = mail.queue(
-                "meetings/session_cancelled", to=to, language=language, person=profile.person, at=at, hold=True,
-                key=f"cancelled:{session.pk}:{profile.key}", subject=("session", session.pk), context=context,
-            )  # fmt: skip
-            told += made is not None
+        to, kind, subject = notices.address_to(profile), "meetings/session_cancelled", ("session", session.pk)
+        if not to:
+            continue
+        key, language = f"cancelled:{session.pk}:{profile.key}", languages[profile.pk]
+        made = mail.queue(
+            kind, to=to, language=language, person=profile.person, at=at, hold=True, key=key, subject=subject,
+            context=_words_of_cancelled(session, profile, language),
+        )  # fmt: skip
+        for one in notices.copied_to(meeting, profile) if made is not None else []:
+            words = _words_of_cancelled(session, profile, one.language)
+            notices.write_copy(kind, one, words, key=key, subject=subject, at=at, hold=True)
+        told += made is not None
     return told
+
+
+def _words_of_cancelled(session: Session, profile: Profile, language: str) -> dict[str, Any]:
+    path = mail.address(language, f"/meetings/{session.meeting.slug}/programme/")
+    return {
+        "name": profile.name, "meeting": session.meeting.name_in(language), "title": session.title_in(language),
+        "reason": in_language(session.cancelled_reason, language), "action": _("The programme"),
+        "action_url": settings.KEPT_BASE_URL + path,
+    }  # fmt: skip
 
 
 def place_words(meeting: Meeting, place: dict[str, Any] | None, rooms: dict[int, Room], language: str) -> list[str]:

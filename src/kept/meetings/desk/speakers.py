@@ -198,11 +198,15 @@ def decide(request: HttpRequest, meeting: Meeting, person: Person) -> None:
         act = acts.release_profile if verb == "show" else acts.hide_profile
         act(person.profile, by=request.user, at=now)
         return
-    if verb == "revoke_assistant":
+    if verb in ("revoke_assistant", "send_copies", "stop_copies"):
         named = person.profile.assistants.filter(meeting=meeting, revoked_at=None)
         one = next((each for each in named if str(each.pk) == request.POST.get("pk", "")), None)
         if one is None:
             raise Http404
+        if verb != "revoke_assistant":
+            acting.send_copies(one, verb == "send_copies", by=request.user, at=now)
+            messages.success(request, _("Saved."))
+            return
         acting.revoke_assistant(one, by=request.user, at=now)
         messages.success(request, _("Their link answers no more."))
         return

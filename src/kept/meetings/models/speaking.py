@@ -248,6 +248,7 @@ class Assistant(models.Model):
     name = models.CharField(max_length=200)
     email = models.EmailField()
     language = models.CharField(max_length=10, default="en")  # of the mail
+    copies = models.BooleanField(default=False)  # gets a copy of what the speaker is written about this meeting
     named_at = models.DateTimeField()
     named_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

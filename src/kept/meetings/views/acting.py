@@ -32,11 +32,15 @@ def assistants(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     now = timezone.now()
     named = Assistant.objects.filter(meeting=here.meeting, profile=here.profile, revoked_at=None)
-    if request.POST.get("verb") == "revoke":
+    if (verb := request.POST.get("verb")) in ("revoke", "send_copies", "stop_copies"):
         pk = request.POST.get("pk", "")
         one = get_object_or_404(named, pk=int(pk[:18]) if pk.isascii() and pk.isdigit() else 0)
-        acting.revoke_assistant(one, by=here.by, at=now)
-        messages.success(request, _("Their link answers no more."))
+        if verb == "revoke":
+            acting.revoke_assistant(one, by=here.by, at=now)
+            messages.success(request, _("Their link answers no more."))
+        else:
+            acting.send_copies(one, verb == "send_copies", by=here.by, at=now)
+            messages.success(request, _("Saved."))
         return redirect(request.path)
     form = AssistantForm(request.POST if request.method == "POST" else None, initial={"language": get_language()})
     if request.method == "POST" and attempt(

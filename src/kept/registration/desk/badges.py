@@ -22,6 +22,7 @@ from kept.registration.badges import FORMATS, MOST, nameplates
 from kept.registration.desk.doors import meeting_at_the_door
 from kept.registration.door_forms import BadgeForm, BadgesForm, PlatesForm
 from kept.registration.models import ENTERS, BadgePrint, Mode, Registration
+from kept.registration.protocol import in_protocol_order
 
 
 def badges_of(registration: Registration) -> list[dict[str, Any]]:
@@ -82,7 +83,11 @@ def plates(request: HttpRequest, slug: str) -> HttpResponse:
     if not people:
         messages.error(request, _("Nobody of this category is confirmed for the room."))
         return redirect("registration:desk_badges", slug)
-    return file(meeting, nameplates(people, language=get_language() or "en", at=timezone.now()), name="nameplates")
+    return file(
+        meeting,
+        nameplates(in_protocol_order(people, meeting), language=get_language() or "en", at=timezone.now()),
+        name="nameplates",
+    )
 
 
 def _who(meeting: Meeting) -> Any:
