@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kept.registration import actions, outside
-from kept.registration.models import OutsideList
+from kept.registration.models import OutsideList, Quota
 
 pytestmark = pytest.mark.django_db
 LISTS = "/desk/meetings/annual-meeting/lists/"
@@ -55,8 +55,11 @@ def test_protocol_reads_whom_it_receives_and_who_has_arrived(desk, client, peopl
     assert [word in page for word in ("Hassan", "Minister", "Larkspur", "not yet")] == [True, True, False, False]
 
 
-def test_protocol_reads_states_in_the_order_of_the_language_that_the_meeting_chose(register, make_category, meeting):
+def test_protocol_reads_states_in_the_order_of_the_language_that_the_meeting_chose(
+    register, make_category, meeting, pools
+):
     """Germany stands under G in English, under A in French; who comes for no state stands behind them."""
+    Quota.objects.filter(pk=pools["room"].pk).update(bookable=9)
     head = make_category("head", protocol=True)
     for name, country in (("Zug", "DEU"), ("Bram", "BEL"), ("Alder", "FRA")):
         register(head, family_name=name, country=country, entity_type="government")
