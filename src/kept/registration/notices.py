@@ -88,6 +88,7 @@ def tell_again(registration: Registration, *, at: datetime) -> None:
 @listens("registration.confirm_address")
 @listens("registration.approve")
 @listens("registration.switch")
+@listens("registration.reopen")
 def what_came_of_it(*, registration: Registration, at: datetime, **_more: Any) -> None:
     """Confirmed, on the waiting list, or with whoever has to say yes."""
     kinds = {
@@ -129,9 +130,19 @@ def not_admitted(*, registration: Registration, at: datetime, reason: str, **_mo
 
 
 @listens("registration.cancel")
-def cancelled(*, registration: Registration, before: str, at: datetime, **_more: Any) -> None:
+def cancelled(*, registration: Registration, before: str, at: datetime, reason: str = "", **_more: Any) -> None:
     if before not in (State.DRAFT, State.SUBMITTED):
-        tell(registration, "cancelled", at=at)
+        tell(registration, "cancelled", at=at, reason=reason)
+
+
+@listens("registration.join_into")
+def two_became_one(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    tell(registration, "joined", at=at, stays=True)
+
+
+@listens("registration.joined_away")
+def went_into_another(*, registration: Registration, at: datetime, **_more: Any) -> None:
+    tell(registration, "joined", at=at, stays=False)
 
 
 @listens("registration.issue_letter")

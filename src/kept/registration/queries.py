@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -23,6 +24,7 @@ from kept.registration.models import (
     Seat,
     SeatState,
     State,
+    TwoPeople,
 )
 from kept.registration.seating import free_for
 
@@ -111,7 +113,24 @@ def twins_of(registration: Registration) -> list[Registration]:
         given, family = registration.given_name, registration.family_name
         same |= Q(given_name__iexact=given, family_name__iexact=family)
         same |= Q(given_name__iexact=family, family_name__iexact=given)
-    return list(rows.filter(same).order_by("pk")[:TWINS_SHOWN])
+    mine = Q(one=registration) | Q(other=registration)
+    apart = {pk for pair in TwoPeople.objects.filter(mine).values_list("one", "other") for pk in pair}
+    return list(rows.filter(same).exclude(pk__in=apart).order_by("pk")[:TWINS_SHOWN])
+
+
+def doubles(meeting: Meeting) -> list[list[int]]:
+    """Ids of registrations that may be of one person each: at least two that have not ended, of the same name (in either
+    order) or the same address, that nobody said are two people; two queries. `twins_of` is the rule for one of them."""
+    alike: dict[tuple, set[int]] = {}
+    rows = Registration.objects.filter(meeting=meeting, erased_at=None, state__in=LIVE)
+    for pk, email, given, family in rows.values_list("pk", "email", "given_name", "family_name").iterator(2000):
+        alike.setdefault((email.casefold(),), set()).add(pk)
+        if given and family:
+            alike.setdefault(tuple(sorted((given.casefold(), family.casefold()))), set()).add(pk)
+    several = [keys for keys in alike.values() if len(keys) > 1]
+    apart = set(TwoPeople.objects.filter(one__meeting=meeting).values_list("one", "other"))
+    open_ones = [keys for keys in several if any(pair not in apart for pair in combinations(sorted(keys), 2))]
+    return sorted(sorted(keys) for keys in open_ones)
 
 
 SORTS = {"name": ("family_name", "given_name"), "newest": ("-started_at",), "category": ("category__position",)}

@@ -41,6 +41,7 @@ from kept.registration.actions.doors import (
     take_device,
     walk_in,
 )
+from kept.registration.actions.doubles import are_two_people, join_into
 from kept.registration.actions.forgetting import erase, forget_due
 from kept.registration.actions.ground import DelegationFull, delegation_of
 from kept.registration.actions.hearing import (
@@ -97,6 +98,7 @@ from kept.registration.actions.setting_up import (
     set_up_usual,
     settle_everything,
 )
+from kept.registration.actions.several import Outcome, one_by_one, rehearsed, reopen
 from kept.registration.actions.visas import (
     arrange_visa_desk,
     ask_for_letter,
@@ -122,6 +124,7 @@ __all__ = [
     "DelegationFull",
     "Heard",
     "PrintedAlready",
+    "Outcome",
     "RegisteredAlready",
     "RowRefused",
     "Sent",
@@ -140,6 +143,7 @@ __all__ = [
     "answer",
     "approve",
     "approve_for_organisation",
+    "are_two_people",
     "arrange_pool",
     "arrange_visa_desk",
     "ask_for_letter",
@@ -169,6 +173,7 @@ __all__ = [
     "invite",
     "issue_letter",
     "join",
+    "join_into",
     "lapse_offers",
     "leave_offer",
     "lift",
@@ -179,6 +184,7 @@ __all__ = [
     "make_list",
     "may_register_now",
     "miss",
+    "one_by_one",
     "open_list",
     "opens_at",
     "places_of",
@@ -186,7 +192,9 @@ __all__ = [
     "refuse_for_organisation",
     "register_for",
     "register_many",
+    "rehearsed",
     "reject",
+    "reopen",
     "reply",
     "return_request",
     "revoke_device",

@@ -31,7 +31,17 @@ from kept.registration.permissions import may_run_registration, may_work_at_visa
 from kept.registration.visas import comes, may_ask_now
 
 # Moves after which somebody may not come to the room any more; whether they do is asked of the registration.
-LEAVING = ("cancel", "reject", "refuse_for_organisation", "withdraw", "hand_over", "leave_offer", "lapse", "switch")
+LEAVING = (
+    "cancel",
+    "reject",
+    "refuse_for_organisation",
+    "withdraw",
+    "hand_over",
+    "leave_offer",
+    "lapse",
+    "switch",
+    "joined_away",
+)
 
 
 def ask_for_letter(

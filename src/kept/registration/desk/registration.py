@@ -33,6 +33,10 @@ VERBS = {
     "add_note": gettext_lazy("A note"),
     "register_for": gettext_lazy("Registered by others, and asked by mail"),
     "escalate": gettext_lazy("Nobody answered: handed to the secretariat"),
+    "join_into": gettext_lazy("Another registration of the same person went into this one"),
+    "joined_away": gettext_lazy("Registered twice: went into another registration"),
+    "are_two_people": gettext_lazy("The team says: this is not the same person as another"),
+    "reopen": gettext_lazy("Opened again"),
     "ask_for_letter": gettext_lazy("A letter for a visa is asked for"),
     "return_request": gettext_lazy("The visa desk sent the request back"),
     "issue_letter": gettext_lazy("The letter for the visa is issued"),
@@ -109,6 +113,8 @@ def do(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     acts = {
         "approve": lambda: actions.approve(found, by=by, at=at),
         "reject": lambda: actions.reject(found, by=by, at=at, reason=reason),
+        "cancel": lambda: actions.cancel(found, by=by, at=at, reason=reason),
+        "reopen": lambda: actions.reopen(found, by=by, at=at),
         "seat": lambda: actions.seat_past_the_line(found, by=by, at=at, reason=reason),
         "note": lambda: actions.add_note(found, request.POST.get("text", "")[:2000], by=by, at=at),
     }

@@ -23,12 +23,12 @@ from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.models import Meeting
 from kept.people.models import EntityType
 from kept.registration import actions, queries
+from kept.registration.desk.several import AT_ONCE, SEVERAL, several
 from kept.registration.forms import GENDERS, PoolForm, ReasonForm, UsualForm
 from kept.registration.models import Mode, Quota, Registration, State
 from kept.registration.permissions import may_run_registration
 
 A_PAGE = 50
-AT_ONCE = 100  # registrations that are decided with one button
 
 
 def meeting_of(request: HttpRequest, slug: str) -> Meeting:
@@ -104,6 +104,8 @@ def _shares(meeting: Meeting, language: str) -> list[tuple[str, list[tuple[str, 
 def decide(request: HttpRequest, slug: str) -> HttpResponse:
     """Yes or no to the ticked ones; each is decided by itself, who could not be is named with the reason."""
     meeting, at, done = meeting_of(request, slug), timezone.now(), 0
+    if request.POST.get("do") in SEVERAL:
+        return several(request, meeting)
     picked = [key for key in request.POST.getlist("picked") if key.isascii() and key.isalnum()][:AT_ONCE]
     rejects, reason = request.POST.get("do") == "reject", ReasonForm(request.POST).said
     rows = list(Registration.objects.filter(meeting=meeting, key__in=picked).order_by("submitted_at", "pk"))

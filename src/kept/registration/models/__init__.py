@@ -36,6 +36,7 @@ from kept.registration.models.registering import (
     Seat,
     SeatState,
     State,
+    TwoPeople,
     new_key,
 )
 from kept.registration.models.visa import (
@@ -87,6 +88,7 @@ __all__ = [
     "Seat",
     "SeatState",
     "State",
+    "TwoPeople",
     "VisaDesk",
     "VisaLetter",
     "VisaOfficer",

@@ -212,3 +212,21 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class TwoPeople(models.Model):
+    """The team looked at two registrations that are alike and said: these are two people. `one` was begun first."""
+
+    one = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="two_people_said_once"),
+            models.CheckConstraint(condition=Q(one__lt=models.F("other")), name="two_people_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} · {self.other_id}"
