@@ -28,6 +28,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PATIENCE = 40  # seconds for a server to answer, on a machine with other work
+SLOWER = float(os.environ.get("BROWSER_SLOWER", "1"))  # 8: as on a poor telephone, where tests that do not wait fail
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
 FLAGS += [
     "--use-fake-device-for-media-stream",
@@ -353,8 +354,13 @@ class Person:
         assert "/accounts/login/" not in self.page.url, self.text
 
 
-def someone(chrome, house: Kept, *, language: str = "en", width: int = 1280, javascript: bool = True) -> Person:
-    """A person with a browser of their own: no cookies of anybody else's. Below 500 wide it is a telephone."""
+def someone(
+    chrome, house: Kept, *, language: str = "en", width: int = 1280, javascript: bool = True, zone: str = "Europe/Zurich"
+) -> Person:
+    """A person with a browser of their own: no cookies of anybody else's. Below 500 wide it is a telephone.
+
+    `zone`: where their clock is; by default where the demonstration's meetings are, so that pages stay as they came.
+    """
     telephone = width < 500
     context = chrome.new_context(
         viewport={"width": width, "height": 740 if telephone else 900},
@@ -362,8 +368,12 @@ def someone(chrome, house: Kept, *, language: str = "en", width: int = 1280, jav
         is_mobile=telephone,
         has_touch=telephone,
         locale={"en": "en-GB", "zh-hans": "zh-CN"}.get(language, language),
+        timezone_id=zone,
     )
-    return Person(context.new_page(), house, language, width if telephone and javascript else 0)
+    page = context.new_page()
+    if SLOWER > 1:
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return Person(page, house, language, width if telephone and javascript else 0)
 
 
 def sign_in(page, house: Kept, email: str, *, language: str = "en"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser import someone
 from tests.journeys.walking import asked
 
@@ -56,7 +58,7 @@ def test_what_a_visitor_chose_stays_in_this_browser_and_stands_alone(chrome, dem
     page.reload()
     page.get_by_text("18:45 yours").wait_for()
     pressed = page.get_by_role("button", name="My agenda: Connectivity for displaced people")
-    assert pressed.get_attribute("aria-pressed") == "true"
+    expect(pressed).to_have_attribute("aria-pressed", "true")
     page.get_by_role("link", name="My agenda 1").click()
     page.get_by_text("1 session fits").wait_for()
     assert page.locator(".slot-title").all_inner_texts() == ["Connectivity for displaced people"]

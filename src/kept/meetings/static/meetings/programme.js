@@ -19,6 +19,10 @@ const store = {
   },
 };
 
+// What is known of the agenda outlives the page's parts: they are put in place anew (another clock, a release), and
+// nothing may seem unchosen until the account answers.
+let known = null;
+
 if (page) {
   ownTime();
   agenda();
@@ -74,12 +78,14 @@ async function agenda() {
   const buttons = [...page.querySelectorAll("button[data-agenda]")];
   const link = page.querySelector("[data-agenda-link]");
   if (!buttons.length && !link) return;
-  let chosen = kept();
+  let chosen = known ?? kept();
   if (url) {
+    if (known) show();
     const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok) chosen = new Set((await answer.json()).sessions);
   }
-  const show = () => {
+  function show() {
+    known = chosen;
     for (const button of buttons) {
       button.hidden = false;
       button.setAttribute("aria-pressed", String(chosen.has(button.dataset.agenda)));
@@ -89,7 +95,7 @@ async function agenda() {
     const count = link.querySelector("[data-agenda-count]");
     count.textContent = chosen.size ? new Intl.NumberFormat(document.documentElement.lang).format(chosen.size) : "";
     if (!url) link.href = mine(chosen);
-  };
+  }
   for (const button of buttons) {
     button.addEventListener("click", async () => {
       const code = button.dataset.agenda;
