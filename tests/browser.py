@@ -355,7 +355,13 @@ class Person:
 
 
 def someone(
-    chrome, house: Kept, *, language: str = "en", width: int = 1280, javascript: bool = True, zone: str = "Europe/Zurich"
+    chrome,
+    house: Kept,
+    *,
+    language: str = "en",
+    width: int = 1280,
+    javascript: bool = True,
+    zone: str = "Europe/Zurich",
 ) -> Person:
     """A person with a browser of their own: no cookies of anybody else's. Below 500 wide it is a telephone.
 

@@ -29,7 +29,7 @@ from kept.registry.index.schema import fingerprint
 from kept.registry.index.segment import Part, Segment
 
 log = logging.getLogger(__name__)
-PIECE = 40_000  # pledges that one process holds in memory at a time
+PIECE = 100_000  # pledges that one process holds in memory at a time: the more, the fewer times each word is met anew
 AGAIN = 30.0  # seconds between two attempts of one process
 PARENT_SECONDS = 0.5  # between two looks whether the process that builds is still there
 ASKED = "asked"  # the file that says: build anew, though there is one
@@ -84,7 +84,7 @@ def _segment_of(path: Path, span: range) -> int:
     """A segment of the public records among these keys; how many they are."""
     maker, filling = Maker(), Filling()
     for start in range(span.start, span.stop, BATCH):
-        filling.add_all(maker.documents(range(start, min(start + BATCH, span.stop))))
+        filling.add(maker.documents(range(start, min(start + BATCH, span.stop))))
     if filling.size:
         arrays.write(path / f"{span.start:012}.part", filling.arrays())
     if not gc.isenabled():

@@ -2,7 +2,7 @@
 
 Rows are numbered as they come. What an array is called in the file, and what it holds:
 
-    key number published cents ends people o_<order>   one for each row; see documents.Document
+    key number published cents ends people o_<order>   one for each row; see documents.FIGURES
     lead · partner.rows partner.who · who              organisations of this segment, by their place in `who`
     by_<order>                                         the rows in an order
     <column>.codes .keys                               for each row the place of its key among the keys
@@ -19,17 +19,19 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from kept.registry.index import columns, schema
 from kept.registry.index.arrays import joined
-from kept.registry.index.documents import Document, Keys
-from kept.registry.index.vocabulary import Numbering, inverted, offsets_of, sorted_terms
+from kept.registry.index.documents import FIGURES, KEYS, Documents, named_places
+from kept.registry.index.records import Who
+from kept.registry.index.texts import Pairs, Texts
+from kept.registry.index.vocabulary import Numbering, inverted, offsets_of, pieces_at, sorted_terms
 
-FIGURES = ("key", "number", "published", "cents", "ends", "people", "lead")
 OWN_ORDERS = {"newest": "", "largest": "cents", "ending": "ends"}  # order: the array that it goes by, "" for none
 
 
@@ -40,106 +42,104 @@ class Filling:
         self.size = 0
         self._figures = {name: array("q") for name in FIGURES}
         self._orders = {name: array("q") for name in schema.orderings()}
-        self._partner_rows, self._partner_who = array("q"), array("q")
-        self._numbering: dict[str, Numbering] = defaultdict(Numbering)
-        self._codes: dict[str, array] = defaultdict(lambda: array("I"))
-        self._pieces: dict[int, tuple[Keys, list[tuple[array, int]]]] = {}  # by their identity, held so that it stays
-        self._rows: dict[str, array] = {column.name: array("I") for column in columns.all_columns() if column.multi}
-        self._several = array("I")
-        self._words, self._terms = Numbering(), Numbering()
-        self._ids = {name: array("I") for name in ("title", "words", "terms")}
-        self._lengths = {name: array("I") for name in ("title", "words", "terms", "runs")}
-        self._runs: list[bytes] = []
+        self._kinds: dict[str, dict[Any, int]] = defaultdict(Numbering)
+        self._kind_of: dict[str, array] = defaultdict(lambda: array("I"))
+        self._partner_rows, self._partner_who = array("I"), array("q")
+        self._who_rows, self._who = array("I"), array("q")
+        self._texts = Texts()
 
-    def add_all(self, documents: Iterable[Document]) -> None:
-        some = list(documents)
+    def add(self, some: Documents) -> None:
+        first = self.size
         for name, held in self._figures.items():
-            held.extend(map(attrgetter(name), some))
+            held.extend(some.figures[name])
         for name, held in self._orders.items():
-            held.extend([one.orders.get(name, -1) for one in some])
-        for row, document in enumerate(some, self.size):
-            self._add(row, document)
+            held.extend(some.orders[name])
+        for name, values in some.kinds.items():
+            self._kind_of[name].extend(map(self._kinds[name].__getitem__, values))
+        texts = self._texts
+        texts.add(texts.titles, first, some.titles, some.languages)
+        texts.add(texts.others, first, some.texts, some.languages)
+        for n, language, text in some.translations:
+            texts.add_one(first + n, text, language)
+        for row, (lead, partners) in enumerate(zip(some.leads, some.partners, strict=True), first):
+            if lead:
+                self._add_organisation(row, lead, said_yes=True)
+            for one, said_yes in partners:
+                self._add_organisation(row, one, said_yes=said_yes)
+                if said_yes:
+                    self._partner_rows.append(row)
+                    self._partner_who.append(one.code)
         self.size += len(some)
 
-    def _add(self, row: int, one: Document) -> None:
-        for who in one.partners:
-            self._partner_rows.append(row)
-            self._partner_who.append(who)
-        for keys in one.keys:
-            self._keep(row, keys)
-        if one.several:
-            self._several.append(row)
-            self._keep(row, one.several)
-        for name, held, number in (
-            ("title", one.title, self._words.__getitem__), ("words", one.words, self._words.__getitem__),
-            ("terms", one.terms, self._terms.__getitem__),
-        ):  # fmt: skip
-            self._ids[name].extend(map(number, held))
-            self._lengths[name].append(len(held))
-        runs = one.runs.encode()
-        self._lengths["runs"].append(len(runs))
-        if runs:
-            self._runs.append(runs)
-
-    def _keep(self, row: int, keys: Keys) -> None:
-        """The same pieces come again and again, as the same objects: their places are looked up once."""
-        known = self._pieces.get(id(keys))
-        if known is not None and known[0] is keys:
-            for codes, code in known[1]:
-                codes.append(code)
-            return
-        if all(isinstance(key, str) for _name, key in keys):
-            places = [(self._codes[name], self._numbering[name][key]) for name, key in keys]
-            self._pieces[id(keys)] = (keys, places)
-            for codes, code in places:
-                codes.append(code)
-            return
-        for name, key in keys:
-            if isinstance(key, str):
-                self._codes[name].append(self._numbering[name][key])
-            else:
-                self._codes[name].extend(map(self._numbering[name].__getitem__, key))
-                self._rows[name].extend([row] * len(key))
+    def _add_organisation(self, row: int, one: Who, *, said_yes: bool) -> None:
+        self._texts.add_name(row, one.pk, one.names)
+        if said_yes:
+            self._who_rows.append(row)
+            self._who.append(one.pk)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The segment. Raises ValueError where a column was left out of a document."""
         made = {name: np.array(held, np.int64) for name, held in self._figures.items()}
         made |= {f"o_{name}": np.array(held, np.int64) for name, held in self._orders.items()}
-        made["several"] = _array(self._several, np.int32)
-        made |= self._of_columns()
         leads = made.pop("lead")
+        made |= self._of_columns()
         made |= organisations(leads, _array(self._partner_rows, np.int32), np.array(self._partner_who, np.int64))
         made |= self._of_words()
         made |= in_order(made)
         return made
 
     def _of_columns(self) -> dict[str, np.ndarray]:
-        made = {}
+        made: dict[str, np.ndarray] = {"several": np.zeros(0, np.int32)}
         for column in columns.all_columns():
-            keys = list(self._numbering[column.name])
-            codes = _array(self._codes[column.name], _least(len(keys)))
-            made[f"{column.name}.codes"] = codes
-            made[f"{column.name}.keys"] = joined(keys)
+            made |= {f"{column.name}.keys": joined([]), f"{column.name}.codes": np.zeros(0, np.uint16)}
             if column.multi:
-                made[f"{column.name}.rows"] = _array(self._rows[column.name], np.int32)
-            elif len(codes) != (len(self._several) if column.among else self.size):
+                made[f"{column.name}.rows"] = np.zeros(0, np.int32)
+        for name, numbering in self._kinds.items():
+            keys = [dict(KEYS[name](value)) for value in numbering]
+            for column in {column: None for some in keys for column in some}:
+                made |= _column(column, keys, _array(self._kind_of[name], np.int64))
+        for column in columns.all_columns():
+            rows = made["several"] if column.among else self._figures["key"]
+            if not column.multi and len(made[f"{column.name}.codes"]) != len(rows):
                 raise ValueError(f"{column.name} is not there for every document")
         return made | totals(made)
 
     def _of_words(self) -> dict[str, np.ndarray]:
-        ids = {name: _array(held, np.int64) for name, held in self._ids.items()}
-        rows = {name: np.repeat(np.arange(self.size), _array(self._lengths[name], np.int64)) for name in ids}
-        words, place = sorted_terms(self._words, "w")
-        terms, place_of_term = sorted_terms(self._terms, "x")
-        title, found = place[ids["title"]], place[ids["words"]]
-        everywhere = np.concatenate((title, found)), np.concatenate((rows["title"], rows["words"]))
-        return {
-            **words, **inverted(*everywhere, len(place), "w"), **inverted(title, rows["title"], len(place), "t"),
-            "title.ids": title, "title.offsets": offsets_of(_array(self._lengths["title"], np.int64)),
-            **terms, **inverted(place_of_term[ids["terms"]], rows["terms"], len(place_of_term), "x"),
-            "runs": np.frombuffer(b"".join(self._runs), np.uint8),
-            "runs.offsets": offsets_of(_array(self._lengths["runs"], np.int64)),
-        }  # fmt: skip
+        numbering = Numbering()
+        made, pairs = self._texts.arrays(self.size, numbering)
+        pairs += [self._places_named(numbering), self._organisations_named(numbering)]
+        terms, place = sorted_terms(numbering, "x")
+        numbers, rows = (np.concatenate(some) for some in zip(*pairs, strict=True))
+        return {**made, **terms, **inverted(place[numbers], rows, len(place), "x")}
+
+    def _places_named(self, terms: Numbering) -> Pairs:
+        named = [[terms[f"n {code}"] for code in named_places(value)] for value in self._kinds["places"]]
+        offsets = offsets_of(np.fromiter(map(len, named), np.int64, len(named)))
+        at, rows = pieces_at(offsets, _array(self._kind_of["places"], np.int64))
+        return np.array(list(chain.from_iterable(named)), np.int64)[at], rows
+
+    def _organisations_named(self, terms: Numbering) -> Pairs:
+        known, place = np.unique(np.array(self._who, np.int64), return_inverse=True)
+        numbers = np.array([terms[f"o {pk}"] for pk in known.tolist()], np.int64)
+        return numbers[place], _array(self._who_rows, np.int64)
+
+
+def _column(name: str, keys: Sequence[Mapping[str, str | list[str]]], kind_of: np.ndarray) -> dict[str, np.ndarray]:
+    """The arrays of a column: `keys` of each kind of row there is, and of which kind each row is."""
+    column, numbering = columns.named(name), Numbering()
+    if column.multi:
+        some = [[numbering[key] for key in one.get(name, ())] for one in keys]
+        at, rows = pieces_at(offsets_of(np.fromiter(map(len, some), np.int64, len(some))), kind_of)
+        codes = np.array(list(chain.from_iterable(some)), np.int64)[at]
+        made = {f"{name}.rows": rows.astype(np.int32)}
+    else:
+        has = np.array([name in one for one in keys])
+        codes = np.array([numbering[one[name]] if name in one else 0 for one in keys], np.int64)[kind_of]
+        made = {}
+        if column.among:
+            made["several"] = np.flatnonzero(has[kind_of]).astype(np.int32)
+            codes = codes[made["several"]]
+    return made | {f"{name}.codes": codes.astype(_least(len(numbering))), f"{name}.keys": joined(list(numbering))}
 
 
 def _array(held: array, kind: type) -> np.ndarray:

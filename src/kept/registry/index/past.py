@@ -100,10 +100,10 @@ def _read(at: datetime, change: int) -> Day:
     valid = list(Revision.objects.public(at).order_by("pk").values_list("pk", "pledge").iterator(20_000))
     texts, pledges = (np.fromiter((row[n] for row in valid), np.uint32, len(valid)) for n in (0, 1))
     known = Numbering()
-    known[()] = 0  # type: ignore[index]  # those without a status
+    known[()] = 0  # those without a status
     stood = list(filters.rows(at).order_by().values_list("pledge", *STATUSES).iterator(20_000))
     whose = np.fromiter((row[0] for row in stood), np.int64, len(stood))
-    codes = np.fromiter((known[row[1:]] for row in stood), np.int64, len(stood))  # type: ignore[index]
+    codes = np.fromiter((known[row[1:]] for row in stood), np.int64, len(stood))
     keys = [_status_keys(dict(zip(filters.COLUMNS, values, strict=False))) for values in known]
     return Day(at, change, texts, pledges, _of_each(pledges, whose, codes, 0).astype(np.uint16), keys)
 
@@ -121,13 +121,13 @@ def _of_each(pledges: np.ndarray, whose: np.ndarray, values: np.ndarray, none: i
 def _figures_of(day: Day) -> dict[str, np.ndarray]:
     """{"keys", "codes", name of a figure of `filters.AMOUNTS`: for each text its figure, -1 where it counts none}."""
     known = Numbering()
-    known[("",) * len(LEVELS)] = 0  # type: ignore[index]
+    known[("",) * len(LEVELS)] = 0
     says = sorted({name for _column, among in filters.AMOUNTS.values() for name in among})
     some = Q(*((level, "") for level in LEVELS))  # of these nothing is summed
     rows = filters.rows(day.at).exclude(some).order_by().values_list("pledge", *LEVELS, *SUMMED, *says)
     held = dict(zip(("pledge", *LEVELS, *SUMMED, *says), zip(*rows.iterator(20_000), strict=True), strict=False))
     whose = np.array(held.get("pledge", ()), np.int64)
-    codes = [known[levels] for levels in zip(*(held.get(level, ()) for level in LEVELS), strict=True)]  # type: ignore[index]
+    codes = [known[levels] for levels in zip(*(held.get(level, ()) for level in LEVELS), strict=True)]
     made = {"keys": arrays.joined([_level_keys(one) for one in known])}  # type: ignore[arg-type]
     made["codes"] = _of_each(day.pledges, whose, np.array(codes, np.int64), 0).astype(np.uint16)
     for name, (column, among) in filters.AMOUNTS.items():
@@ -222,7 +222,7 @@ def _replaced(day: Day, there: np.ndarray) -> Segment | None:
         raise OverflowError
     maker, filling = Maker(day.at), Filling()
     for start in range(0, len(keys), BATCH):
-        filling.add_all(maker.documents(keys[start : start + BATCH]))
+        filling.add(maker.documents(keys[start : start + BATCH]))
     if not filling.size:
         return None
     with tempfile.NamedTemporaryFile(suffix=".seg") as file:

@@ -12,8 +12,8 @@ from kept.pledges import counting
 from kept.registry.index import columns, counted
 from kept.registry.index.columns import Column
 from kept.registry.index.counted import Counts
-from kept.registry.index.documents import SEAT_BITS
 from kept.registry.index.reading import Reading
+from kept.registry.index.records import SEAT_BITS
 from kept.registry.index.segment import Found, Segment, sum_by
 
 MONEY = columns.named("c_money")

@@ -6,6 +6,7 @@ Terms are sorted by their bytes, so that those with one beginning stand side by 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -81,10 +82,10 @@ class Postings:
         return np.diff(self._offsets[some.start : some.stop + 1])
 
 
-class Numbering(dict[str, int]):
+class Numbering(dict[Any, int]):
     """Numbers for terms, in the order in which they come."""
 
-    def __missing__(self, term: str) -> int:
+    def __missing__(self, term: Any) -> int:
         number = self[term] = len(self)
         return number
 

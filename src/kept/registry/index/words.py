@@ -53,7 +53,6 @@ _ONE_WORD = re.compile(_WORD)
 _RUN = re.compile(f"[{_UNSPACED}]")
 # Everything that may become a character of such a script when it is normalised (㈱, half-width kana), and more.
 _MAY_BE_RUN = re.compile("[\u0e01-\u10ff\u1780-\u17ff\u2e80-\U0010ffff]")
-_ASCII_WORD = re.compile(f"[a-z0-9]{{1,{LONGEST}}}")
 
 # Stemmers of these languages; of the others a word is found by itself and by its beginning.
 STEMMERS = {
@@ -83,14 +82,12 @@ def _plainer(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of a text in their order; a run without spaces as character, pair, character, pair, … ."""
-    return spaced(text).split()
+    return " ".join(words_of_pieces(text.split())).split()
 
 
-def spaced(text: str) -> str:
-    """The words of a text with one space between: what the index is given."""
-    if text.isascii():
-        return " ".join(_ASCII_WORD.findall(text.lower()))
-    return " ".join(filter(None, _spaced.all_of(text.split())))
+def words_of_pieces(pieces: Sequence[str]) -> list[str]:
+    """The words of each of these pieces of a text, which have no spaces in them; with a space between, "" for none."""
+    return _words.all_of(pieces)
 
 
 class Known:
@@ -122,9 +119,9 @@ class Known:
         return found
 
 
-def _words_in(chunks: list[str]) -> list[str]:
+def _words_in(pieces: list[str]) -> list[str]:
     """Line breaks are between them, which change nothing and are changed by nothing that is done to a text."""
-    return [_words_of(plain) for plain in normalise("\n".join(chunks)).split("\n")]
+    return [_words_of(plain) for plain in normalise("\n".join(pieces)).split("\n")]
 
 
 def _words_of(plain: str) -> str:
@@ -136,18 +133,19 @@ def _words_of(plain: str) -> str:
     return " ".join(found)
 
 
-_spaced = Known(_words_in)
+_words = Known(_words_in)
 
 
 def runs(text: str) -> list[str]:
-    """The pieces of a text that put no spaces between words."""
-    if text.isascii() or not _MAY_BE_RUN.search(text):
-        return []
-    return [token for chunk in text.split() if _MAY_BE_RUN.search(chunk) for token in _runs_in(chunk)]
+    """The parts of a text that put no spaces between words."""
+    return [run for some in runs_of_pieces(text.split()).values() for run in some]
 
 
-def _runs_in(chunk: str) -> list[str]:
-    return [token for token in _TOKEN.findall(normalise(chunk)) if is_run(token)]
+def runs_of_pieces(pieces: Sequence[str]) -> dict[int, list[str]]:
+    """{place of a piece: its parts that put no spaces between words}, of those pieces that have some."""
+    may = ((n, piece) for n, piece in enumerate(pieces) if not piece.isascii() and _MAY_BE_RUN.search(piece))
+    found = ((n, [token for token in _TOKEN.findall(normalise(piece)) if is_run(token)]) for n, piece in may)
+    return {n: some for n, some in found if some}
 
 
 def is_run(token: str) -> bool:
@@ -163,18 +161,17 @@ def _cut(run: str) -> list[str]:
     return cut
 
 
-def other_stems(text: str, language: str) -> str:
-    """The stems of a text's words that are no words of it themselves, each once, with spaces between."""
-    known = _ASCII_WORD.findall(text.lower()) if text.isascii() else text.split()
-    return " ".join(set(_stems_in(language).all_of(known)).difference(known))
+def stems_of_pieces(pieces: Sequence[str], language: str) -> list[str]:
+    """The stems of the words of each of these pieces, with spaces between."""
+    return _stems_in(language).all_of(pieces)
 
 
 @lru_cache(maxsize=len(STEMMERS))
 def _stems_in(language: str) -> Known:
     stemmed = stemmer(language)
 
-    def work_out(chunks: list[str]) -> Iterator[str]:
-        written = [_TOKEN.findall(chunk) for chunk in _as_written("\n".join(chunks)).split("\n")]
+    def work_out(pieces: list[str]) -> Iterator[str]:
+        written = [_TOKEN.findall(piece) for piece in _as_written("\n".join(pieces)).split("\n")]
         stems = iter(stemmed(list(chain.from_iterable(written))))
         return (" ".join(islice(stems, len(some))) for some in written)
 

@@ -62,9 +62,9 @@ def put(path: Path, reading: Reading, state: State, keys: Sequence[int], gone: I
     """Take out the pledges of these revisions and of the numbers in `gone`; put in what is public of them now."""
     maker, filling, numbers = Maker(), Filling(), set(gone)
     for some in _pieces(keys, BATCH):
-        made = list(maker.documents(some))
-        numbers.update(document.number for document in made)
-        filling.add_all(made)
+        made = maker.documents(some)
+        numbers.update(made.figures["number"])
+        filling.add(made)
     segments = [_without(one, numbers) for one in reading.segments] if numbers else list(reading.segments)
     if filling.size:
         segments.append(_new(path, filling.arrays()))
