@@ -15,6 +15,7 @@ CONFIRM = "registration_address"  # confirms that the address is theirs: only ev
 FOR_YOU = (
     "registration_for_you"  # their organisation registered them: says yes for themselves, only ever in a mail to them
 )
+GUARDIAN = "registration_guardian"  # of the guardian of a minor: only ever in a mail to them
 INVITE = "registration_invitation"  # of the secretariat: its subject is a category
 AFTERWARDS = timedelta(days=120)  # links stay good after a meeting: certificate, feedback, erasure
 
@@ -31,10 +32,10 @@ def own_link(registration: Registration, *, at: datetime, purpose: str = OWN) ->
     return link
 
 
-def known_link(registration: Registration, *, at: datetime, purpose: str = OWN) -> Link | None:
-    """The personal link of a registration that was made already and is good."""
+def known_link(registration: Registration, *, at: datetime, purpose: str = OWN, email: str = "") -> Link | None:
+    """The personal link of a registration (`email`: of somebody else's address) that was made already and is good."""
     return Link.objects.filter(
-        purpose=purpose, subject=registration.key, email=registration.email, revoked_at=None, expires_at__gt=at
+        purpose=purpose, subject=registration.key, email=email or registration.email, revoked_at=None, expires_at__gt=at
     ).first()
 
 
@@ -51,6 +52,13 @@ def _new_link(registration: Registration, at: datetime, purpose: str) -> Link:
         purpose, registration.key, at=at, days=(until - at).total_seconds() / 86400, email=registration.email,
         once=purpose != OWN, save=False,
     )  # fmt: skip
+
+
+def guardian_link(registration: Registration, *, at: datetime) -> Link:
+    """A new link for the guardian whom a registration names; former ones are good no more."""
+    Link.objects.filter(purpose=GUARDIAN, subject=registration.key, revoked_at=None).update(revoked_at=at)
+    days = max((registration.meeting.ends_at - at) / timedelta(days=1), 1)
+    return people.make_link(GUARDIAN, registration.key, at=at, days=days, email=registration.guardian_email)
 
 
 def own_address(registration: Registration, *, at: datetime) -> str:

@@ -27,6 +27,7 @@ REFUSALS: dict[str, Any] = {
     "provisional": _("Registered at the desk: a document has to be seen and an officer has to agree."),
     "proof": _("A proof has to be seen at the desk first: press card or letter of assignment."),
     "cancelled": _("Not registered any more."),
+    "guardian": _("Under 18: a guardian has not agreed yet."),
     "pending": _("Nobody has said yes yet."),
     "waiting": _("On the waiting list. Ten minutes before the start who waits is let in, in order."),
     "turn": _("On the waiting list: others who are here come first, or no chair is free yet."),
@@ -36,7 +37,7 @@ REFUSALS: dict[str, Any] = {
     "elsewhere": _("Not for this door."),
     "same_name": _("Has the name of somebody who is not to be admitted. Call the officer in charge."),
 }
-NEVER_FORCED = frozenset({"unknown", "barred", "full", "network"})
+NEVER_FORCED = frozenset({"unknown", "barred", "full", "network", "guardian"})
 AT_THE_DESK_ONLY = frozenset({"same_name", "provisional", "proof"})  # forced by an account, not by a phone
 
 
@@ -165,6 +166,7 @@ def _not_theirs(guest: Guest, door: Door) -> str:
     """What the registration itself says against it."""
     owed = [
         (guest.same_name, "same_name"),
+        (guest.state == "pending_guardian", "guardian"),
         (guest.provisional, "provisional"),
         (guest.state in PENDING, "pending"),
         (guest.state not in ENTERING | WAITING, "cancelled"),

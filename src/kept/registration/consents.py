@@ -31,6 +31,11 @@ CONSENTS: tuple[ConsentText, ...] = (
     ConsentText(
         "listed", _("My name and organisation may stand on the list of participants that other participants see.")
     ),
+    ConsentText(
+        "greeted",
+        _("The screen at the entrance may greet me by name when I come in."),
+        in_person_only=True,
+    ),
     ConsentText("news", _("You may write to me about the next meeting.")),
 )
 

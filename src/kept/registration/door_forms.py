@@ -165,6 +165,19 @@ class BarNameForm(BarForm):
     field_order = ("name", "reason")
 
 
+class PlaceForm(forms.Form):
+    """At which table or on which seat somebody sits."""
+
+    place = forms.CharField(
+        label=_("Table or seat"), max_length=60, required=False,
+        help_text=_("They read it on their page, and on the screen at the entrance if they agree to be greeted."),
+    )  # fmt: skip
+    mark_required = False
+
+    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+        super().__init__(data, initial={"place": registration.place})
+
+
 class NamesForm(forms.Form):
     """Names as they are to stand on the badge."""
 

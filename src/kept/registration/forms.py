@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,7 +16,8 @@ from kept.base.widgets import MultiSelect, PickOne
 from kept.meetings.times import zone_or_none
 from kept.people.models import EntityType
 from kept.registration.consents import that_apply
-from kept.registration.models import Category, Mode, Question, QuestionKind, Quota, Registration
+from kept.registration.minors import is_minor_on, may_change_guardian
+from kept.registration.models import Category, Mode, Question, QuestionKind, Quota, Registration, State
 
 GENDERS = [
     ("", _("I do not say")),
@@ -23,6 +25,7 @@ GENDERS = [
     ("man", _("man")),
     ("other", _("another")),
 ]
+OF_MINORS = ("birth_date", "guardian_name", "guardian_email")
 LANGUAGE_CHOICES = [(language.code, language.native_name) for language in LANGUAGES]
 
 
@@ -77,6 +80,19 @@ class WhoForm(forms.Form):
                             widget=forms.TextInput(attrs={"autocomplete": "organization-title"}))  # fmt: skip
     entity_type = forms.ChoiceField(label=_("Kind of organisation"), widget=PickOne(folded=False))
     country = forms.ChoiceField(label=_("Country that you represent"), widget=PickOne())
+    birth_date = forms.DateField(
+        label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
+        help_text=_("Under 18 a guardian has to agree. Erased thirty days after the meeting."),
+    )  # fmt: skip
+    guardian_name = forms.CharField(
+        label=_("Who is responsible for you, if you are under 18"), max_length=200, required=False,
+        help_text=_("A parent or guardian, by name."),
+    )  # fmt: skip
+    guardian_email = forms.EmailField(
+        label=_("Their mail address"), max_length=254, required=False,
+        help_text=_("They get a link of their own, and your registration goes on when they agree."),
+        widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )  # fmt: skip
     gender = forms.ChoiceField(
         label=_("Gender"),
         choices=GENDERS,
@@ -86,7 +102,8 @@ class WhoForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, registration: Registration) -> None:
-        fields = ("given_name", "family_name", "name_native", "title", "entity_type", "country", "gender")
+        fields = ("given_name", "family_name", "name_native", "title", "entity_type", "country", "gender", *OF_MINORS)
+        self.registration = registration
         initial = {name: getattr(registration, name) for name in fields}
         initial["organisation_name"] = (
             registration.organisation.name if registration.organisation else registration.organisation_name
@@ -94,6 +111,38 @@ class WhoForm(forms.Form):
         super().__init__(data, initial=initial)
         self.fields["entity_type"].choices = EntityType.choices
         self.fields["country"].choices = place_choices(one.alpha3 for one in places.all_countries())
+        for name in OF_MINORS:
+            if not _is_asked(name, registration):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """Under 18 is who is so on the first day; then a guardian is named, who is somebody else."""
+        said = super().clean() or {}
+        one = self.registration
+        born = said.get("birth_date") if "birth_date" in self.fields else one.birth_date
+        if born is None or "guardian_name" not in self.fields:
+            return said
+        if not date(1900, 1, 1) <= born <= one.meeting.starts_on:
+            self.add_error("birth_date" if "birth_date" in self.fields else None, _("This is no date of birth."))
+            return said
+        if is_minor := is_minor_on(born, one.meeting.starts_on):
+            for name in ("guardian_name", "guardian_email"):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, _("Under 18 this is needed."))
+            if said.get("guardian_email", "").casefold() == one.email.casefold():
+                self.add_error("guardian_email", _("This is your own address. A guardian has another one."))
+        else:
+            said["guardian_name"] = said["guardian_email"] = ""
+        if "birth_date" in self.fields:
+            said["is_minor"] = is_minor
+        return said
+
+
+def _is_asked(name: str, registration: Registration) -> bool:
+    """The date of birth until it is sent; the guardian until one has agreed."""
+    if not registration.category.for_minors:
+        return False
+    return may_change_guardian(registration) if name != "birth_date" else registration.state == State.DRAFT
 
 
 class PartForm(forms.Form):

@@ -1,6 +1,6 @@
 """The life of a registration, as a table that reads like the one in docs/registration.md.
 
-draft → submitted → (pending_focal_point → pending_secretariat →) confirmed | waitlisted → offered → confirmed
+draft → submitted → (pending_guardian →) (pending_focal_point → pending_secretariat →) confirmed | waitlisted → offered → confirmed
       → attended | no_show; rejected, withdrawn, cancelled end it.
 
 A move to SEATED means: confirmed where a seat was free, else on the waiting list; the seats say which
@@ -37,23 +37,26 @@ def _may_run(person: Any, registration: Any) -> bool:
 
 
 WAITS = {S.SUBMITTED, S.PENDING_FOCAL_POINT, S.PENDING_SECRETARIAT}
+HELD_UP = WAITS | {S.PENDING_GUARDIAN}  # whom nobody lets in at the door before a guardian has agreed
 IN = {S.WAITLISTED, S.OFFERED, S.CONFIRMED}
 
 REGISTRATION = Lifecycle(
     # Sent without an account: a mail is sent first; nobody holds a seat before its link was used.
     _move("submit", {S.DRAFT}, S.SUBMITTED, may_edit_registration),
     _move("confirm_address", {S.DRAFT, S.SUBMITTED}, SEATED, may_edit_registration),
+    # By the guardian's own link, which only ever stood in a mail to them: the house itself.
+    _move("guardian_agrees", {S.PENDING_GUARDIAN}, SEATED, _may_run),
     _move("approve_for_organisation", {S.PENDING_FOCAL_POINT}, S.PENDING_SECRETARIAT, may_approve_for_organisation),
     _move("refuse_for_organisation", {S.PENDING_FOCAL_POINT}, S.REJECTED, may_approve_for_organisation, True),
     _move("escalate", {S.PENDING_FOCAL_POINT}, S.PENDING_SECRETARIAT, _may_run),  # silence: the house itself
     _move("approve", {S.PENDING_FOCAL_POINT, S.PENDING_SECRETARIAT}, SEATED, may_approve),
-    _move("reject", WAITS | IN, S.REJECTED, may_approve, True),
+    _move("reject", HELD_UP | IN, S.REJECTED, may_approve, True),
     _move("switch", IN, SEATED, may_edit_registration),
     _move("accept_offer", {S.OFFERED}, S.CONFIRMED, may_answer_offer),
     _move("leave_offer", {S.OFFERED}, S.CANCELLED, may_answer_offer),
     _move("seat", {S.WAITLISTED, S.OFFERED}, S.CONFIRMED, _may_run, True),  # past the line, with a name to it
-    _move("cancel", WAITS | IN | {S.DRAFT}, S.CANCELLED, may_edit_registration),
-    _move("withdraw", WAITS | IN, S.WITHDRAWN, may_approve_for_organisation, True),
+    _move("cancel", HELD_UP | IN | {S.DRAFT}, S.CANCELLED, may_edit_registration),
+    _move("withdraw", HELD_UP | IN, S.WITHDRAWN, may_approve_for_organisation, True),
     _move("hand_over", IN, S.WITHDRAWN, may_approve_for_organisation),  # a substitute said yes: the house itself
     _move("reopen", {S.REJECTED, S.CANCELLED, S.WITHDRAWN}, S.PENDING_SECRETARIAT, _may_run),
     _move("attend", {S.CONFIRMED, S.NO_SHOW}, S.ATTENDED, _may_run),

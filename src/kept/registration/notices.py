@@ -12,9 +12,10 @@ from kept.base.events import listens
 from kept.base.models import OutgoingMail
 from kept.people.links import link_address
 from kept.people.models import Membership
-from kept.registration.addresses import CONFIRM, FOR_YOU, OWN, own_link
+from kept.registration.addresses import CONFIRM, FOR_YOU, GUARDIAN, OWN, guardian_link, known_link, own_link
 from kept.registration.models import Mode, Registration, State
 
+OF_GUARDIANS = "guardian"  # what mails to them are about: emptied earlier than those to the person
 AGAIN_WITHIN, AGAIN_MOST = timedelta(hours=1), 3  # mails to somebody who is registered already
 
 
@@ -86,6 +87,7 @@ def tell_again(registration: Registration, *, at: datetime) -> None:
 
 
 @listens("registration.confirm_address")
+@listens("registration.guardian_agrees")
 @listens("registration.approve")
 @listens("registration.switch")
 @listens("registration.reopen")
@@ -95,6 +97,7 @@ def what_came_of_it(*, registration: Registration, at: datetime, **_more: Any) -
         State.CONFIRMED: "confirmed",
         State.WAITLISTED: "waitlisted",
         State.OFFERED: "offered",
+        State.PENDING_GUARDIAN: "pending_guardian",
         State.PENDING_FOCAL_POINT: "pending",
         State.PENDING_SECRETARIAT: "pending",
     }
@@ -102,6 +105,32 @@ def what_came_of_it(*, registration: Registration, at: datetime, **_more: Any) -
         tell(registration, kind, at=at)
     if registration.state == State.PENDING_FOCAL_POINT:
         ask_focal_points(registration, at=at)
+    if registration.state == State.PENDING_GUARDIAN:
+        ask_guardian(registration, at=at)
+
+
+@listens("registration.edit")
+def another_guardian(*, registration: Registration, at: datetime, fields: Any = (), **_more: Any) -> None:
+    """Whoever is named now is asked; the link that the former one got is good no more."""
+    if registration.state != State.PENDING_GUARDIAN or "guardian_email" not in fields:
+        return
+    if known_link(registration, at=at, purpose=GUARDIAN, email=registration.guardian_email) is None:
+        ask_guardian(registration, at=at)
+
+
+def ask_guardian(registration: Registration, *, at: datetime) -> None:
+    """Ask whoever is responsible for somebody under 18, by a link of their own."""
+    language, meeting = registration.language, registration.meeting
+    mail.queue(
+        "registration/guardian", to=registration.guardian_email, language=language, at=at,
+        subject=(OF_GUARDIANS, registration.pk),
+        context={
+            "name": registration.name, "guardian": registration.guardian_name, "meeting": meeting.name_in(language),
+            "when": formats.format_datetime(meeting.starts_at, language, meeting.time_zone),
+            "online": registration.mode == Mode.REMOTE, "action": _("Read it, and agree"),
+            "action_url": link_address(guardian_link(registration, at=at), language=language),
+        },
+    )  # fmt: skip
 
 
 @listens("registration.accept_offer")

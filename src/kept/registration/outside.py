@@ -48,7 +48,9 @@ def for_protocol(meeting: Meeting, language: str) -> list[tuple[str, str, str, s
 
     States stand first, in the order of the language that the meeting chose.
     """
-    rows = expected(meeting).filter(Q(category__protocol=True) | Q(heads__isnull=False)).distinct()
+    rows = (
+        expected(meeting).filter(is_minor=False).filter(Q(category__protocol=True) | Q(heads__isnull=False)).distinct()
+    )
     entrance = CheckInList.objects.filter(meeting=meeting, is_entrance=True).first()
     book = admission.fold(guests.passages(entrance)) if entrance else {}
     found = []

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kept.meetings.models import Meeting
 from kept.registration.models import MOST_DAYS, Registration, VisaDesk
+from kept.registration.participants import is_shown, may_be_listed
 
 SOON, LATER = 30, 365  # days after the meeting's end
 
@@ -27,6 +28,8 @@ class Who(models.TextChoices):
     DOOR = "door", _("Who stands at the doors")
     LISTS = "lists", _("Who caters or receives guests, on a list that ends")
     VISA = "visa", _("Who sits at the visa desk, each look written down")
+    PARTICIPANTS = "participants", _("Other confirmed participants, because you chose so")
+    SCREEN = "screen", _("The screen at the entrance when you come in, because you chose so")
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,16 @@ class Field:
 
 
 O, T, D, L, V = Who.ORGANISATION, Who.TEAM, Who.DOOR, Who.LISTS, Who.VISA  # noqa: E741
+P, S = Who.PARTICIPANTS, Who.SCREEN
 TABLE: tuple[Field, ...] = (
-    Field("Registration.given_name", _("Given name"), (O, T, D, L), LATER),
-    Field("Registration.family_name", _("Family name"), (O, T, D, L), LATER),
-    Field("Registration.name_native", _("Name in its own script"), (T, D), LATER),
-    Field("Registration.badge_name", _("Name on the badge"), (T, D, L), LATER),
-    Field("Registration.email", _("Your mail address"), (O, T), LATER),
-    Field("Registration.organisation", _("Organisation"), (O, T, L), LATER),
-    Field("Registration.organisation_name", _("Organisation"), (O, T, L), LATER),
-    Field("Registration.title", _("Your title there"), (O, T, L), LATER),
+    Field("Registration.given_name", _("Given name"), (O, T, D, L, P, S), LATER),
+    Field("Registration.family_name", _("Family name"), (O, T, D, L, P, S), LATER),
+    Field("Registration.name_native", _("Name in its own script"), (T, D, S), LATER),
+    Field("Registration.badge_name", _("Name on the badge"), (T, D, L, S), LATER),
+    Field("Registration.email", _("Your mail address"), (O, T, P), LATER),
+    Field("Registration.organisation", _("Organisation"), (O, T, L, P), LATER),
+    Field("Registration.organisation_name", _("Organisation"), (O, T, L, P), LATER),
+    Field("Registration.title", _("Your title there"), (O, T, L, P), LATER),
     Field("Registration.state_reason", _("Reason, told to the person"), (O, T), LATER),
     Field("Registration.form_of_address", _("Form of address"), (T,), LATER),
     Field("Registration.accessibility", _("What you need so that you can take part"), (T,), SOON),
@@ -57,7 +61,11 @@ TABLE: tuple[Field, ...] = (
     Field("Registration.residence", _("Where you live"), (T,), SOON),
     Field("Registration.needs_visa", _("I need a visa to come"), (T,), SOON),
     Field("Registration.time_zone", _("Your time zone"), (T,), SOON),
-    Field("Registration.languages", _("Languages in which you follow"), (T,), SOON),
+    Field("Registration.languages", _("Languages in which you follow"), (T, P), SOON),
+    Field("Registration.birth_date", _("Date of birth"), (T,), SOON),
+    Field("Registration.guardian_name", _("Who is responsible for you"), (T,), SOON),
+    Field("Registration.guardian_email", _("Their mail address"), (T,), SOON),
+    Field("Registration.place", _("Your table or seat"), (T, S), SOON),
     Field("Credential.issuer", _("The proof that was looked at"), (T,), SOON),
     Field("WalkIn.document", _("The kind of document that was looked at"), (T, D), SOON),
     Field("Note.text", _("Notes of the team"), (T,), SOON),
@@ -76,7 +84,7 @@ TABLE: tuple[Field, ...] = (
     Field("Registration.mode", _("Takes part"), (O, T, D), None),
     Field("Registration.state", _("Whether you came"), (O, T, D, L), None),
     Field("Registration.entity_type", _("Kind of organisation"), (T,), None),
-    Field("Registration.country", _("Country that you represent"), (T, L), None),
+    Field("Registration.country", _("Country that you represent"), (T, L, P), None),
     Field("Registration.gender", _("Gender"), (T,), None),
 )
 ANSWERS = _("Your answers to the questions of this meeting")  # each question says for how long
@@ -85,7 +93,7 @@ ANSWERS = _("Your answers to the questions of this meeting")  # each question sa
 PLAIN: dict[str, str] = {
     "Registration": "id key meeting person delegation registered_by substitute_for invited_by_link version started_at "
     "submitted_at email_confirmed_at organisation_approved_at approved_at confirmed_at ended_at asked_approval_at erased_at "
-    "language is_minor listed",
+    "language is_minor guardian_agreed_at listed shown greeted",
     "Seat": "id registration quota state priority protocol visa arrival claimed_at offered_until changed_at",
     "Presence": "id registration stream began_at seen_at ended_at",
     "Answer": "id registration question value",  # each question says for how long: see actions/forgetting.py
@@ -127,7 +135,8 @@ def rows_of(registration: Registration) -> list[dict[str, Any]]:
             continue
         if name == "organisation_name" and registration.organisation_id:
             continue
-        rows.setdefault((field.who, field.days), []).append(field.name)
+        who = tuple(one for one in field.who if _sees(one, registration, name))
+        rows.setdefault((who, field.days), []).append(field.name)
     if hasattr(registration, "visa_request") and registration.visa_request.sealed:
         passport = _field("VisaRequest.sealed")
         rows[(passport.who, days_of_passports(registration.meeting))] = [passport.name]
@@ -150,6 +159,13 @@ def days_of_passports(meeting: Meeting) -> int:
 
 def _field(where: str) -> Field:
     return next(field for field in TABLE if field.where == where)
+
+
+def _sees(who: Who, registration: Registration, field: str) -> bool:
+    """What only those see to whom somebody chose to show it."""
+    if who == Who.PARTICIPANTS:
+        return is_shown(registration, field)
+    return who != Who.SCREEN or (registration.greeted and may_be_listed(registration))
 
 
 def _until(registration: Registration, days: int | None) -> Any:

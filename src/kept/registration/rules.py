@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept.registration import minors
 from kept.registration.consents import that_apply
 from kept.registration.models import Mode, Question, Registration
 
@@ -9,6 +10,7 @@ from kept.registration.models import Mode, Question, Registration
 def missing(registration: Registration) -> list[str]:
     """Names of what is not filled in: fields, `consent:<kind>`, `question:<code>` where required and applying."""
     lacks = [name for name in ("given_name", "family_name", "email", "country") if not getattr(registration, name)]
+    lacks += minors.missing(registration)
     if not (registration.organisation_id or registration.organisation_name):
         lacks.append("organisation")
     agreed = set(registration.consents.filter(revoked_at=None).values_list("kind", flat=True))

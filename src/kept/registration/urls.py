@@ -15,6 +15,7 @@ from kept.registration.views import (
     kept,
     outside,
     own,
+    participants,
     register,
     visas,
 )
@@ -39,6 +40,8 @@ urlpatterns = [
     path("meetings/registration/<str:token>/visa/letter/", visas.letter, name="own_visa_letter"),
     path("meetings/registration/<str:token>/visa/back/", visas.back, name="visa_back"),
     path("meetings/visa-letter/<slug:code>/", visas.check, name="visa_letter"),
+    path("meetings/registration/<str:token>/participants/", participants.people, name="participants"),
+    path("meetings/registration/<str:token>/participants/me/", participants.shown, name="shown"),
     path("meetings/list/<str:token>/", outside.outside_list, name="outside_list"),
     path("meetings/certificate/<slug:code>/", certificates.check, name="certificate"),
     path("meetings/registration/<str:token>/data.json", kept.data, name="data"),

@@ -6,6 +6,7 @@ from kept.registration.actions.approving import (
     approve,
     approve_for_organisation,
     escalate_silence,
+    guardian_agrees,
     refuse_for_organisation,
     reject,
     withdraw,
@@ -99,6 +100,7 @@ from kept.registration.actions.setting_up import (
     settle_everything,
 )
 from kept.registration.actions.several import Outcome, one_by_one, rehearsed, reopen
+from kept.registration.actions.showing import give_place, show
 from kept.registration.actions.visas import (
     arrange_visa_desk,
     ask_for_letter,
@@ -168,6 +170,8 @@ __all__ = [
     "erase",
     "escalate_silence",
     "forget_due",
+    "give_place",
+    "guardian_agrees",
     "good_device",
     "hear_participants",
     "invite",
@@ -205,6 +209,7 @@ __all__ = [
     "set_question",
     "set_up_doors",
     "set_up_usual",
+    "show",
     "settle_everything",
     "start",
     "stay",

@@ -13,6 +13,7 @@ from kept.registration.actions.ground import allow, locked, note
 from kept.registration.actions.registering import ChangedMeanwhile
 from kept.registration.consents import CONSENTS
 from kept.registration.models import LIVE, Answer, Consent, Question, Registration, State
+from kept.registration.participants import USUALLY_SHOWN, may_be_listed
 from kept.registration.permissions import may_edit_registration
 
 
@@ -60,9 +61,11 @@ def agree(registration: Registration, texts: dict[str, str], *, language: str, b
             Consent(registration=registration, kind=kind, text=text, language=language, given_at=at)
             for kind, text in texts.items() if kind not in given
         )  # fmt: skip
-        registration.listed = "listed" in texts and not registration.is_minor
+        registration.listed = "listed" in texts and may_be_listed(registration)
+        registration.shown = (registration.shown or USUALLY_SHOWN) if registration.listed else []
+        registration.greeted = "greeted" in texts and may_be_listed(registration)
         registration.version += 1
-        registration.save(update_fields=["listed", "version"])
+        registration.save(update_fields=["listed", "shown", "greeted", "version"])
         if registration.state != State.DRAFT:
             note(registration, "agree", by=by, at=at, before=registration.state, kinds=sorted(texts))
     return registration

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from kept.registration.actions.ground import delegation_of, locked, note
-from kept.registration.actions.registering import end, proceed
+from kept.registration.actions.registering import end, go_on, proceed
 from kept.registration.lifecycle import REGISTRATION
-from kept.registration.models import Approval, Registration, State
+from kept.registration.models import Approval, Consent, Registration, State
 
 FOCAL_POINT_HAS = timedelta(days=5)  # then the secretariat is asked instead
 
@@ -51,6 +51,16 @@ def _joins_delegation(registration: Registration) -> None:
     represents = registration.category.approval == Approval.ORGANISATION
     if represents and registration.organisation is not None and registration.delegation_id is None:
         registration.delegation = delegation_of(registration.meeting, registration.organisation)
+
+
+def guardian_agrees(registration: Registration, *, text: str, language: str, at: datetime) -> Registration:
+    """A guardian agreed by their own link: on to an approver or to a seat. Raises WrongState where nothing waits for one."""
+    with transaction.atomic():
+        registration = locked(registration, pools=True)
+        REGISTRATION.check("guardian_agrees", registration, state=registration.state, by=None)
+        registration.guardian_agreed_at = at
+        Consent.objects.create(registration=registration, kind="guardian", text=text, language=language, given_at=at)
+        return go_on(registration, "guardian_agrees", by=None, at=at)
 
 
 def reject(registration: Registration, *, by: Any, at: datetime, reason: str) -> Registration:

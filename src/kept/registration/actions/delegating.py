@@ -19,6 +19,7 @@ from kept.registration.actions.ground import SEATED_STATES, DelegationFull, allo
 from kept.registration.actions.registering import confirm_address, make_live, start
 from kept.registration.actions.seats import locked as lock_pools
 from kept.registration.lifecycle import REGISTRATION
+from kept.registration.minors import register_themselves
 from kept.registration.models import LIVE, Category, Consent, Delegation, Mode, Registration, State
 from kept.registration.permissions import Holder, may_run_registration, may_send_delegation
 from kept.registration.rules import missing
@@ -56,6 +57,7 @@ def register_for(delegation: Delegation, sent: Sent, *, by: Any, at: datetime,
     Raises NotAllowed, RegisteredAlready, DelegationFull; Refused with what is wrong.
     """
     allow(may_send_delegation(by, delegation))
+    register_themselves(sent.category)
     if sent.category.by_invitation and not may_run_registration(by):
         raise Refused(_("This category is by invitation: ask the secretariat."))
     with transaction.atomic():

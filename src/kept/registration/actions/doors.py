@@ -18,6 +18,7 @@ from kept.registration.actions.ground import allow, by_name, locked, note
 from kept.registration.actions.registering import start
 from kept.registration.actions.setting_up import in_six
 from kept.registration.codes import new_token, token_hash
+from kept.registration.minors import register_themselves
 from kept.registration.models import (
     Category,
     CheckInList,
@@ -213,6 +214,7 @@ def walk_in(category: Category, values: dict[str, Any], *, email: str, by: Any, 
     Raises NotAllowed, RegisteredAlready; Refused where a name is missing.
     """
     allow(may_admit(by, category.meeting))
+    register_themselves(category)
     if not values.get("family_name", "").strip():
         raise Refused(_("A name is needed."))
     with transaction.atomic():

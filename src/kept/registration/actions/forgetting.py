@@ -17,6 +17,7 @@ from kept.people.models import Link
 from kept.registration.actions.closing import close_what_is_forgotten
 from kept.registration.actions.ground import allow, by_name
 from kept.registration.actions.registering import cancel
+from kept.registration.addresses import GUARDIAN
 from kept.registration.hosting_notices import EVENT
 from kept.registration.models import (
     MOST_DAYS,
@@ -101,6 +102,10 @@ def _blank_soon(rows: QuerySet[Registration]) -> None:
         empty = _empty(model, fields_of(model.__name__, SOON))
         model._default_manager.filter(registration__in=rows).update(**empty)
     Note.objects.filter(registration__in=rows).delete()
+    guardians = Link.objects.filter(subject__in=rows.values("key"), purpose=GUARDIAN)
+    if guardians.exists():
+        guardians.delete()
+        mail.forget("guardian", list(rows.filter(is_minor=True).values_list("pk", flat=True)))
 
 
 def _forget_answers(now: datetime) -> None:

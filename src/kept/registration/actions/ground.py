@@ -14,6 +14,7 @@ from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.models import Meeting
 from kept.people.models import Organisation
 from kept.registration.actions import seats
+from kept.registration.minors import owes_guardian
 from kept.registration.models import Delegation, Mode, Quota, Registration, Seat, SeatState, State
 
 SEATED_STATES = (State.WAITLISTED, State.OFFERED, State.CONFIRMED)  # what a substitute may take over
@@ -119,6 +120,8 @@ def seat_it(registration: Registration, *, at: datetime, claimed: list[Seat] | N
     `claimed`: what it claims already, where the caller knows it. A substitute has what the other had.
     Raises DelegationFull, before anything is claimed.
     """
+    if owes_guardian(registration):
+        raise Refused(_("Somebody under 18 takes part when a guardian has agreed."))
     if registration.substitute_for_id and take_over(registration, at=at):
         return
     fits_in_delegation(registration)

@@ -16,6 +16,7 @@ from kept.registration.codes import new_token, token_hash
 from kept.registration.models import ListKind, OutsideList
 from kept.registration.permissions import may_admit
 
+SEEN_AGAIN = timedelta(minutes=1)  # a screen asks every three seconds
 AFTER_THE_END = timedelta(hours=12)  # no list is good for longer
 
 
@@ -55,5 +56,6 @@ def open_list(token: str, at: datetime) -> OutsideList | None:
     found = OutsideList.objects.select_related("meeting").filter(token_hash=token_hash(token)).first()
     if found is None or not found.is_good(at):
         return None
-    OutsideList.objects.filter(pk=found.pk).update(seen_at=at)
+    if found.seen_at is None or at - found.seen_at > SEEN_AGAIN:
+        OutsideList.objects.filter(pk=found.pk).update(seen_at=at)
     return found

@@ -13,6 +13,7 @@ from kept.meetings.models import Meeting, Phase
 from kept.people.models import Membership
 from kept.registration.actions.ground import allow, give_back, locked, main_pools, note, seat_it
 from kept.registration.lifecycle import REGISTRATION
+from kept.registration.minors import owes_guardian
 from kept.registration.models import LIVE, Approval, Category, Mode, Registration, Seat, State
 from kept.registration.permissions import Holder, may_edit_registration, may_run_registration
 from kept.registration.rules import missing
@@ -20,7 +21,8 @@ from kept.registration.rules import missing
 FIELDS = (
     "category", "mode", "given_name", "family_name", "name_native", "badge_name", "title", "form_of_address",
     "organisation", "organisation_name", "entity_type", "country", "residence", "gender", "language", "languages",
-    "accessibility", "diet", "phone", "time_zone", "needs_visa", "is_minor", "listed",
+    "accessibility", "diet", "phone", "time_zone", "needs_visa", "is_minor", "birth_date",
+    "guardian_name", "guardian_email", "listed",
 )  # fmt: skip
 
 
@@ -103,7 +105,7 @@ def submit(registration: Registration, *, by: Any, at: datetime) -> Registration
         registration.submitted_at = at
         own = registration.person_id and by is not None and by.pk == registration.person_id
         if own or (registration.invited_by_link and isinstance(by, Holder)):
-            return _go_on(registration, "confirm_address", by=by, at=at)
+            return go_on(registration, "confirm_address", by=by, at=at)
         before, registration.state = registration.state, State.SUBMITTED
         make_live(registration, before)
         note(registration, "submit", by=by, at=at, before=before)
@@ -115,7 +117,7 @@ def confirm_address(registration: Registration, *, by: Any, at: datetime) -> Reg
     with transaction.atomic():
         registration = locked(registration, pools=True)
         REGISTRATION.check("confirm_address", registration, state=registration.state, by=by)
-        return _go_on(registration, "confirm_address", by=by, at=at)
+        return go_on(registration, "confirm_address", by=by, at=at)
 
 
 def switch(registration: Registration, mode: str, *, by: Any, at: datetime) -> Registration:
@@ -167,7 +169,8 @@ def proceed(registration: Registration, verb: str, *, by: Any, at: datetime) -> 
     return registration
 
 
-def _go_on(registration: Registration, verb: str, *, by: Any, at: datetime) -> Registration:
+def go_on(registration: Registration, verb: str, *, by: Any, at: datetime) -> Registration:
+    """A locked registration goes on to whoever has to say yes next, or to a seat. The caller checked the move."""
     before = registration.state
     arrive(registration, at=at)
     make_live(registration, before)
@@ -187,7 +190,10 @@ ARRIVING = (
 
 def arrive(registration: Registration, *, at: datetime, claimed: list[Seat] | None = None) -> None:
     """From a confirmed address to an approver or to a seat; the caller saves and tells. `claimed` as in `seat_it`."""
-    registration.email_confirmed_at = at
+    registration.email_confirmed_at = registration.email_confirmed_at or at
+    if owes_guardian(registration):
+        registration.state, registration.asked_approval_at = State.PENDING_GUARDIAN, at
+        return
     approval = registration.category.approval
     if registration.invited_by_link:
         approval = Approval.NONE  # an invitation of the secretariat is its yes
@@ -248,5 +254,6 @@ def _fits(meeting: Meeting, category: Category, mode: str) -> None:
 
 
 __all__ = ["FIELDS", "ChangedMeanwhile", "Holder", "Mode", "RegisteredAlready", "cancel", "confirm_address", "end",
+           "go_on",
            "make_live", "may_register_now",
            "proceed", "save_draft", "somebody_else_speaks_for", "start", "submit", "switch"]  # fmt: skip

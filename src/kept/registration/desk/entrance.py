@@ -28,6 +28,7 @@ from kept.registration.door_forms import (
     DocumentForm,
     ForceForm,
     NamesForm,
+    PlaceForm,
     ProofForm,
     WalkInForm,
 )
@@ -82,6 +83,7 @@ def person(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         ),
         "proof": lambda: actions.see_proof(registration, by=by, at=at, **form.cleaned_data),
         "names": lambda: actions.correct_name(registration, form.cleaned_data, by=by, at=at),
+        "place": lambda: actions.give_place(registration, form.cleaned_data["place"], by=by, at=at),
         "bar": lambda: actions.bar(meeting, registration=registration, by=by, at=at, **form.cleaned_data),
     }
     if walk_in is not None:
@@ -103,6 +105,7 @@ def _forms(registration: Registration, posted: Any, does: str) -> dict[str, Any]
     for name, kind in {"document": DocumentForm, "proof": ProofForm, "bar": BarForm}.items():
         made[name] = kind(posted if does == name else None)
     made["names"] = NamesForm(posted if does == "names" else None, registration=registration)
+    made["place"] = PlaceForm(posted if does == "place" else None, registration=registration)
     made["badge"] = BadgeForm()
     for name, form in made.items():
         form.auto_id = f"{name}-%s"

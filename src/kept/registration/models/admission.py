@@ -180,6 +180,7 @@ class ListKind(models.TextChoices):
     GUARDS = "guards", _("guards: names, and the kind of document that was seen")
     CATERING = "catering", _("catering: numbers, no names")
     PROTOCOL = "protocol", _("protocol: ministers and heads of delegations, and who has arrived")
+    SCREEN = "screen", _("the screen at the entrance: who just came in, where they agree to be greeted by name")
 
 
 class OutsideList(models.Model):

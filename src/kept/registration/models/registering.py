@@ -25,6 +25,7 @@ class State(models.TextChoices):
 
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("to be confirmed by mail")
+    PENDING_GUARDIAN = "pending_guardian", _("waits for a guardian")
     PENDING_FOCAL_POINT = "pending_focal_point", _("waits for the organisation")
     PENDING_SECRETARIAT = "pending_secretariat", _("waits for the secretariat")
     WAITLISTED = "waitlisted", _("on the waiting list")
@@ -39,8 +40,8 @@ class State(models.TextChoices):
 
 # What may still lead to a seat, or holds one; at most one of these for an address and a meeting.
 LIVE = (
-    State.SUBMITTED, State.PENDING_FOCAL_POINT, State.PENDING_SECRETARIAT, State.WAITLISTED, State.OFFERED,
-    State.CONFIRMED, State.ATTENDED,
+    State.SUBMITTED, State.PENDING_GUARDIAN, State.PENDING_FOCAL_POINT, State.PENDING_SECRETARIAT, State.WAITLISTED,
+    State.OFFERED, State.CONFIRMED, State.ATTENDED,
 )  # fmt: skip
 ENTERS = (State.CONFIRMED, State.ATTENDED)  # may come in, by the mode of the seat that is held
 
@@ -80,8 +81,17 @@ class Registration(models.Model):
     phone = models.CharField(max_length=60, blank=True)
     time_zone = models.CharField(max_length=60, blank=True)  # where a remote participant sits
     needs_visa = models.BooleanField(default=False)
-    is_minor = models.BooleanField(default=False)
+    birth_date = models.DateField(null=True, blank=True)  # asked where a category may have minors
+    is_minor = models.BooleanField(default=False)  # under 18 on the first day
+    guardian_name = models.CharField(max_length=200, blank=True)  # who agrees for a minor
+    guardian_email = models.EmailField(max_length=254, blank=True)
+    guardian_agreed_at = models.DateTimeField(null=True, blank=True)
     listed = models.BooleanField(default=False)  # agrees to stand on the list of participants
+    shown = models.JSONField(
+        default=list, blank=True
+    )  # what stands there beside the name: keys of participants.SHOWABLE
+    greeted = models.BooleanField(default=False)  # agrees that the screen at the entrance says their name
+    place = models.CharField(max_length=60, blank=True)  # table or seat, as the team gives it
 
     delegation = models.ForeignKey(
         Delegation, null=True, blank=True, on_delete=models.SET_NULL, related_name="registrations"

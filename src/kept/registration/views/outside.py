@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from kept.registration import actions, outside
+from kept.registration import actions, outside, screen
 from kept.registration.models import ListKind
 from kept.registration.views.register import private
 
@@ -23,6 +23,9 @@ def outside_list(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("There is no such list.")
     meeting, language = made.meeting, get_language() or "en"
     context = {"list": made, "meeting": meeting, "name": meeting.name_in(language), "now": timezone.now()}
+    if made.kind == ListKind.SCREEN:
+        context |= {"greetings": screen.greetings(meeting, timezone.now()), "welcomes": screen.welcomes()}
+        return private(render(request, "registration/screen.html", context))
     if made.kind == ListKind.GUARDS:
         context["guards"] = outside.for_guards(meeting)
     elif made.kind == ListKind.CATERING:

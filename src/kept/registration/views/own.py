@@ -19,6 +19,7 @@ from kept.registration.addresses import known_link, own_link
 from kept.registration.certificates import is_due
 from kept.registration.lifecycle import REGISTRATION
 from kept.registration.models import ENTERS, Mode, Registration, State
+from kept.registration.participants import may_read_list
 from kept.registration.permissions import Holder, may_enter_live
 from kept.registration.presence import minutes
 from kept.registration.privacy import rows_of
@@ -65,6 +66,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "has_certificate": is_due(registration, at),
         "may_say_how_it_was": _is_asked(registration, at),
         "may_join": at < meeting.ends_at and may_enter_live(Holder(registration.pk), meeting),
+        "may_read_list": may_read_list(registration, at),
         "has_card": registration.state in ENTERS and registration.mode == Mode.IN_PERSON,
         "steps": [(names_of_steps()[one], step_address(link, one)) for one in order_of(registration) if one != "check"],
     }

@@ -16,14 +16,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from kept.base import places
-from kept.base.formats import format_list
+from kept.base.formats import format_date, format_list
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.views.frame import frame
 from kept.people import links
 from kept.people.models import Link
 from kept.registration import actions, consents, notices, queries, rules
 from kept.registration.addresses import OWN, own_link
-from kept.registration.forms import LANGUAGE_CHOICES, BeginForm, ConsentForm, PartForm, QuestionsForm, WhoForm
+from kept.registration.forms import (
+    LANGUAGE_CHOICES,
+    OF_MINORS,
+    BeginForm,
+    ConsentForm,
+    PartForm,
+    QuestionsForm,
+    WhoForm,
+)
 from kept.registration.models import Registration, State
 from kept.registration.permissions import Holder, may_edit_registration
 from kept.registration.privacy import rows_of
@@ -161,7 +169,7 @@ def _drawn(request: HttpRequest, registration: Registration, link: Link, step: s
     return render(request, "registration/step.html", context, status=422 if form is not None and form.errors else 200)
 
 
-STEP_OF = {name: "who" for name in ("given_name", "family_name", "country", "organisation")}
+STEP_OF = {name: "who" for name in ("given_name", "family_name", "country", "organisation", *OF_MINORS)}
 
 
 def order_of(registration: Registration) -> list[str]:
@@ -272,6 +280,10 @@ def said_of(registration: Registration) -> list[dict[str, Any]]:
         (_("What you do not eat"), registration.diet),
         (_("I need a visa to come"), _("yes") if registration.needs_visa else ""),
         (_("Your time zone"), registration.time_zone),
+        (_("Date of birth"), format_date(registration.birth_date, language) if registration.birth_date else ""),
+        (_("Who is responsible for you"), registration.guardian_name),
+        (_("Their mail address"), registration.guardian_email),
+        (_("Your table or seat"), registration.place),
     ]
     for row in registration.answers.select_related("question"):
         facts.append(

@@ -122,6 +122,8 @@ def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: ra
         "entity_type": organisation.entity_type, "country": organisation.country or "CHE",
         "gender": rng.choice(["woman", "man", "woman", "man", "other", ""]), "needs_visa": rng.random() < 0.2,
     }  # fmt: skip
+    if category.for_minors:
+        values |= _young(number, meeting)
     mode = Mode.REMOTE if rng.random() < 0.5 else Mode.IN_PERSON
     one: Registration = actions.start(
         meeting, category, email=f"participant{number + 1}@invented.example", mode=mode, by=by, at=at, values=values,
@@ -137,7 +139,17 @@ def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: ra
     if number % 17 == 0:
         return  # has not looked into the mail
     one = actions.confirm_address(one, by=None, at=at)
+    if one.state == State.PENDING_GUARDIAN and number % 3:
+        one = actions.guardian_agrees(one, text="I agree.", language="en", at=at)
     if one.category.approval != Approval.NONE and rng.random() < 0.75:
         one = actions.approve(one, by=by, at=at)
     if one.state in (State.CONFIRMED, State.WAITLISTED) and number % 23 == 0:
         actions.cancel(one, by=by, at=at)
+
+
+def _young(number: int, meeting: Meeting) -> dict[str, Any]:
+    """Between 15 and 21 years old; who is under 18 names somebody invented who is responsible."""
+    years = 15 + number % 7
+    values: dict[str, Any] = {"birth_date": meeting.starts_on - timedelta(days=years * 366), "is_minor": years < 18}
+    guardian = {"guardian_name": "Vera Guardian", "guardian_email": f"guardian{number + 1}@invented.example"}
+    return values | guardian if years < 18 else values
