@@ -67,7 +67,6 @@ def test_twenty_people_two_phones_one_without_a_network_one_truth(chrome, demons
     names = [name for name in rows if rows.count(name) == 1][:PEOPLE]
     assert len(names) == PEOPLE
     officer.go(f"{DESK}/doors/")
-    officer.press("Set up the usual")
     officer.follow("Entrance")
     left, right = (phone(chrome, demonstration, link_of_a_phone(officer, who)) for who in ("Ines", "Jomo"))
 

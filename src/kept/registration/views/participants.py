@@ -77,11 +77,11 @@ def line_of(one: Registration, language: str) -> dict[str, Any]:
     chosen = set(one.shown)
     organisation = one.organisation.name_in(language) if one.organisation else one.organisation_name
     spoken = format_list([NATIVE.get(code, code) for code in one.languages], language)
+    country = places.name(one.country, language) if one.country else ""
+    facts = (("title", one.title), ("organisation", organisation), ("country", country))
     return {
         "name": one.name,
-        "organisation": organisation if "organisation" in chosen else "",
-        "title": one.title if "title" in chosen else "",
-        "country": places.name(one.country, language) if one.country and "country" in chosen else "",
+        "facts": [value for key, value in facts if value and key in chosen],
         "languages": spoken if "languages" in chosen else "",
         "email": one.email if "email" in chosen else "",
     }

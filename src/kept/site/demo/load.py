@@ -62,7 +62,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         raise NotEmpty("DATABASE_URL names this database. Use `kept demo --force` if it is for the demonstration.")
     if not is_empty():
         raise NotEmpty("This database is not empty. The demonstration only goes into an empty one.")
-    from kept.site.demo import desk, life, meetings, people, registrations, reporting
+    from kept.site.demo import afterwards, desk, life, meetings, people, registrations, reporting
 
     now = now or datetime.now(UTC)
     with transaction.atomic():
@@ -80,6 +80,7 @@ def load(*, force: bool = False, now: datetime | None = None, say: Progress = la
         desk.fill(loading, staff)
         meetings.make(loading, staff)
         registrations.make(loading, staff)
+        afterwards.make(loading, staff)
         reporting.make(loading, staff)
     installation.forget()
 

@@ -11,13 +11,14 @@ from kept.meetings.models import LinkedKind, Meeting, Status
 from kept.people.models import Link
 from kept.registration import actions, guest_lists
 from kept.registration.consents import CONSENTS
-from kept.registration.models import Approval, Category, Consent, Mode, Registration, State
+from kept.registration.models import Approval, Category, Consent, Mode, Quota, Registration, State
 from kept.registration.passports import Passport
 from kept.registration.permissions import Holder
 from kept.registration.visas import gives_letters
 
 SEATS, RESERVE, RECEPTION, INVITED = 300, 20, 24, 36
 PEOPLE = 130
+PRESS = 2
 GIVEN = (
     "Ada",
     "Bao",
@@ -61,16 +62,30 @@ def make(loading: Any, staff: list[Any]) -> None:
         one.code: one for one in actions.set_up_usual(meeting, seats=SEATS, reserve=RESERVE, by=by, at=at)
     }  # fmt: skip
     actions.ask(meeting, "take-home", QUESTION, categories=[], by=by, at=at)
+    press = _seats_of_the_press(meeting, categories["press"], by=by, at=at)
     rng = random.Random(2026)  # noqa: S311  (a demonstration that is the same each time)
     for number in range(PEOPLE):
         _one(meeting, categories, number, rng, loading, by=by, at=at - timedelta(hours=PEOPLE - number))
+    actions.change_pool(press, bookable=PRESS + 1, protocol_reserve=0, by=by, at=at)  # one who waits is offered a seat
+    actions.set_up_doors(meeting, by=by, at=at)
     _asks_for_letters(meeting, by=by, at=at)
     for linked in meeting.linked_events.filter(kind=LinkedKind.RECEPTION):
         _reception(linked, by=by, at=at)
     OutgoingMail.objects.filter(
-        subject_kind__in=["registration", "event_invitation"]
+        subject_kind__in=["registration", "event_invitation", "guardian"]
     ).delete()  # nobody is behind these addresses
     Link.objects.filter(purpose__startswith="registration").delete()
+
+
+def _seats_of_the_press(meeting: Meeting, press: Category, *, by: Any, at: Any) -> Quota:
+    """So few seats for the press that some wait."""
+    names = {
+        "en": "Seats of the press", "fr": "Places de la presse", "es": "Asientos de la prensa", "ar": "مقاعد الصحافة",
+        "ru": "Места для прессы", "zh-hans": "媒体席",
+    }  # fmt: skip
+    pool = actions.add_pool(meeting, {"names": names, "bookable": PRESS, "position": 5}, by=by, at=at)
+    actions.change_category(press, {}, pools=[*press.quotas.all(), pool], by=by, at=at)
+    return pool
 
 
 def _reception(linked: Any, *, by: Any, at: Any) -> None:
@@ -148,8 +163,8 @@ def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: ra
 
 
 def _young(number: int, meeting: Meeting) -> dict[str, Any]:
-    """Between 15 and 21 years old; who is under 18 names somebody invented who is responsible."""
-    years = 15 + number % 7
+    """Between 15 and 19 years old; who is under 18 names somebody invented who is responsible."""
+    years = 15 + number % 5
     values: dict[str, Any] = {"birth_date": meeting.starts_on - timedelta(days=years * 366), "is_minor": years < 18}
     guardian = {"guardian_name": "Vera Guardian", "guardian_email": f"guardian{number + 1}@invented.example"}
     return values | guardian if years < 18 else values
