@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('meetings', '0007_one_person'),
         ('people', '0001_initial'),
-        ('registration', '0011_visa_desk'),
+        ('registration', '0012_two_people'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
