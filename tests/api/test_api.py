@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from kept.api import limits
 from kept.api.openapi import address_of, endpoints
 from kept.meetings import actions as meeting_actions
+from kept.progress.findings import findings_of
+from kept.progress.models import Round
 from tests.meetings import making
 from tests.registry.conftest import organisations, public_record  # noqa: F401  (fixtures)
 
@@ -146,6 +148,11 @@ def test_every_answer_is_as_the_description_says(client, public_record, secretar
     meeting = making.meeting("lake-networks", by=secretary)  # called like the organisation: one value fits both
     making.session(meeting, "Opening", "14:00", by=secretary)
     meeting_actions.release(meeting, {}, by=secretary, at=making.MADE)
+    round_ = Round.objects.create(
+        slug="lake-networks", names={"en": "2026"}, period_start="2025-01-01", period_end="2025-12-31", deadline="2026-03-01",
+        state="published", published_at=making.MADE, checkpoint="kept/log\n1234\nroot=\n\n— kept/log sig",
+    )  # fmt: skip
+    Round.objects.update(figures=findings_of(round_))
     described = client.get("/api/v1/openapi.json").json()
     assert described["openapi"] == "3.1.0"
     values = {"reference": public_record[0].reference, "slug": "lake-networks"}

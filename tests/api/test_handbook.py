@@ -60,7 +60,7 @@ def test_what_the_page_reads_is_there(client, make_pledge):
     make_pledge("published")
     (block,) = [b for b in re.findall(r"```sh\n(.*?)```", PAGE, re.S) if "/history" in b]
     asked = commands(block)
-    assert len(asked) == 6
+    assert len(asked) == 8
     for words in asked:
         answer = Curl(client)(words)
         assert answer.status_code == 200, words

@@ -248,6 +248,15 @@ def test_an_indicator_gets_a_definition_and_only_figures_of_one_are_added(
     found = queries.sum_of(Definition.objects.get())
     assert (found.total, found.pledges, found.unit) == (100, 2, "Posts")
     assert "2 pledges report 100 Posts together" in desk.get(page).content.decode()
+    told = client.get("/api/v1/progress/indicators").json()["results"]
+    assert [(one["slug"], one["total"], one["pledges"], one["levels"]) for one in told] == [
+        ("health-posts-online", "100", 2, {"self_reported": "100"})
+    ]
+    assert client.get("/api/v1/progress/indicators?as_of=2020-01-01").json()["count"] == 0
+    assert 'href="/progress/indicators/health-posts-online/"' in client.get("/progress/indicators/").content.decode()
+    assert 'href="/progress/indicators/"' in client.get("/progress/").content.decode()
+    shown = client.get("/fr/progress/indicators/health-posts-online/").content.decode()
+    assert ("Postes de santé en ligne" in shown, one.reference in shown, two.reference in shown) == (True, True, True)
     refused = desk.post(page, words | {"unit": "schools"}).content.decode()
     assert ("stay as they are" in refused, Definition.objects.get().unit) == (True, "Posts")
     desk.post(page, words | {"how": "Posts with a line that works."})

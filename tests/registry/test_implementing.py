@@ -282,6 +282,16 @@ def test_what_a_round_published_stays_with_the_checkpoint_of_its_moment(rounds_p
     two = rounds_published[1]
     for chart in rounds.frozen(two, "en"):
         assert {row.value: row.count for row in chart.rows if row.count} == two.figures[chart.key]
+    spent = sum(one["total"] for one in two.figures["money"]["spent"].values())
+    assert spent and formats.format_money_short(Decimal(spent) / 100, "USD", "en") in page
+    told = client.get("/api/v1/progress/rounds").json()
+    assert [one["slug"] for one in told["results"]] == ["two", "one"]
+    newest = client.get("/api/v1/progress/rounds/two").json()
+    assert newest == told["results"][0] and newest["standing"] == two.figures["standing"]
+    assert (newest["log_size"], newest["checkpoint"]) == (1234, two.checkpoint)
+    whole = [line for line in newest["money"] if line["stage"] == "spent"]
+    assert sum(Decimal(line["amount_usd"]) for line in whole) == Decimal(spent) / 100
+    assert client.get("/api/v1/progress/rounds/none").status_code == 404
     assert "جولة two" in client.get("/ar/progress/rounds/two/").content.decode()
     Round.objects.filter(slug="two").update(state="open")
     assert client.get("/fr/progress/rounds/two/").status_code == 404

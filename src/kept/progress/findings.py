@@ -6,12 +6,13 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
-from kept.pledges.models import PUBLIC
-from kept.progress import filters
-from kept.progress.models import Asked, Report, Round, RoundState
-from kept.progress.statuses import Stands
+from kept.pledges.models import PUBLIC, Revision, Status
+from kept.pledges.reading import decimal_text
+from kept.progress import filters, queries
+from kept.progress.models import Asked, Definition, Report, Round, RoundState
+from kept.progress.statuses import Level, Stands
 
 LEAST = 3  # pledges of an organisation, for a share that says anything
 MOST = 10
@@ -35,8 +36,50 @@ def findings_of(round_: Round, *, at: datetime | None = None) -> dict[str, Any]:
         "reports": Report.objects.public().filter(round=round_).count(),
         "pledges": standings.count(),
         **by,
+        "money": money_at(at),
+        "people": people_at(at),
+        "indicators": indicators_at(at),
         "improved": improved_since(round_, at),
     }
+
+
+def money_at(at: datetime | None) -> dict[str, Any]:
+    """Promised, signed, spent, in US cents, never added: {"promised": sum, "signed": {level: sum}, "spent": {level: sum}}."""
+    named = _texts(at).aggregate(total=Sum("usd_cents"), pledges=Count("usd_cents"))
+    return {"promised": _sum(**named), **{name: _by_level(at, name) for name in ("signed", "spent")}}
+
+
+def people_at(at: datetime | None) -> dict[str, Any]:
+    """{"expected": sum, "reached": {level: sum}}; people of several pledges may be the same people."""
+    named = _texts(at).aggregate(total=Sum("people_expected"), pledges=Count("people_expected"))
+    return {"expected": _sum(**named), "reached": _by_level(at, "reached")}
+
+
+def indicators_at(at: datetime | None) -> list[dict[str, Any]]:
+    """What the figures of each definition make together, as decimal text; without those that nobody reported."""
+    found = [(one, queries.sum_of(one, at)) for one in Definition.objects.all()]
+    return [
+        {"slug": one.slug, "names": one.names, "unit": one.unit, "total": decimal_text(made.total), "pledges": made.pledges,
+         "levels": {str(level): decimal_text(made.by_level[level]) for level in Level if level in made.by_level}}
+        for one, made in found
+        if made.pledges
+    ]  # fmt: skip
+
+
+def _texts(at: datetime | None) -> Any:
+    return Revision.objects.public(at).exclude(record_status=Status.SUPERSEDED).order_by()
+
+
+def _by_level(at: datetime | None, name: str) -> dict[str, dict[str, int]]:
+    level, _title = filters.FIGURES[name]
+    column, among = filters.AMOUNTS[name]
+    rows = filters.rows(at).filter(counts=True, **among).exclude(**{level: ""}).exclude(**{column: None}).order_by()
+    found = rows.values_list(level).annotate(total=Sum(column), pledges=Count("pk"))
+    return {one: _sum(total, pledges) for one, total, pledges in sorted(found)}
+
+
+def _sum(total: int | None, pledges: int) -> dict[str, int]:
+    return {"total": total or 0, "pledges": pledges}
 
 
 def improved_since(round_: Round, at: datetime | None) -> list[dict[str, Any]]:

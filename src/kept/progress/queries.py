@@ -104,9 +104,9 @@ def waiting_of(person: Any) -> QuerySet[Asked]:
 # What indicators count ---------------------------------------------------------------------------------------------
 
 
-def of_definition(definition: Definition) -> QuerySet[IndicatorValue]:
-    """The public figures that count it."""
-    return IndicatorValue.objects.filter(definition=definition, report__in=Report.objects.in_force())
+def of_definition(definition: Definition, at: datetime | None = None) -> QuerySet[IndicatorValue]:
+    """The public figures that count it, now or at an instant."""
+    return IndicatorValue.objects.filter(definition=definition, report__in=Report.objects.in_force(at))
 
 
 def could_be_of(definition: Definition) -> QuerySet[IndicatorValue]:
@@ -123,17 +123,23 @@ def indicators_in(values: QuerySet[IndicatorValue], most: int = 200) -> list[dic
     return list(found.order_by("-pledges", "name")[:most])
 
 
-def sum_of(definition: Definition) -> sums.IndicatorSum:
+def sum_of(definition: Definition, at: datetime | None = None) -> sums.IndicatorSum:
     """What the figures of a definition make together: of each pledge the newest, or each period once."""
-    rows = of_definition(definition).exclude(value=None).exclude(on=None).select_related("report")
-    return sums.add_up(
-        sums.Value(
-            row.report.pledge_id, definition.slug, definition.unit, Counting(definition.counting), row.value, row.on,
-            Level(row.level), (row.report.period_start, row.report.period_end),
-        )
-        for row in rows
-        if row.value is not None and row.on is not None
+    return sums.add_up(values_of(definition, at))
+
+
+def values_of(definition: Definition, at: datetime | None = None) -> list[sums.Value]:
+    """The public figures of a definition, now or at an instant; of pledges that were not replaced."""
+    rows = of_definition(definition, at).exclude(value=None).exclude(on=None)
+    counted = Standing.objects.at(at).filter(counts=True, pledge=OuterRef("report__pledge"))
+    found = rows.filter(Exists(counted)).order_by("pk").values_list(
+        "report__pledge", "value", "on", "level", "report__period_start", "report__period_end"
     )  # fmt: skip
+    return [
+        sums.Value(pledge, definition.slug, definition.unit, Counting(definition.counting), value, on, Level(level),
+                   (start, end))
+        for pledge, value, on, level, start, end in found.iterator(5000)
+    ]  # fmt: skip
 
 
 # The same money ------------------------------------------------------------------------------------------------------

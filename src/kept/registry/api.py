@@ -11,7 +11,17 @@ from kept.people.models import EntityType, Organisation
 from kept.pledges import api as writing
 from kept.pledges import counting
 from kept.pledges.models import Pledge
-from kept.registry import api_shapes, choosing, facets, implementation_document, queries, rows, search, story
+from kept.registry import (
+    api_shapes,
+    choosing,
+    facets,
+    frozen_document,
+    implementation_document,
+    queries,
+    rows,
+    search,
+    story,
+)
 from kept.registry.api_shapes import TEXT
 from kept.registry.selection import MEASURES, VIEWS, Selection, all_sorts, names
 from kept.registry.views.files import refusal
@@ -90,6 +100,27 @@ def progress(request: HttpRequest) -> dict[str, Any]:
     if selection.problems:
         raise refusal(selection)
     return implementation_document.document(selection)
+
+
+def progress_rounds(request: HttpRequest) -> dict[str, Any]:
+    """What each round of reporting published, frozen."""
+    only(request.GET, ())
+    return frozen_document.rounds_document(request)
+
+
+def progress_round(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """What one of them published."""
+    only(request.GET, ())
+    return frozen_document.one_round(request, slug)
+
+
+def progress_indicators(request: HttpRequest) -> dict[str, Any]:
+    """What was counted over many pledges, now or at the end of a past day."""
+    only(request.GET, ("as_of",))
+    selection = Selection.from_query(request.GET)
+    if selection.problems:
+        raise refusal(selection)
+    return frozen_document.indicators_document(selection)
 
 
 # Pledges ------------------------------------------------------------------------------------------------------
@@ -205,7 +236,7 @@ def _entry(entry: queries.Entry) -> dict[str, Any]:
 
 # What OpenAPI says of it ---------------------------------------------------------------------------------------
 
-SCHEMAS = {**api_shapes.SCHEMAS, "Progress": implementation_document.SCHEMA}
+SCHEMAS = {**api_shapes.SCHEMAS, "Progress": implementation_document.SCHEMA, **frozen_document.SCHEMAS}
 
 REFERENCE = Parameter(
     "reference", "The number of a pledge (`P-00831`), or the key that its draft had.",
@@ -297,6 +328,38 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         parameters=_choosing(),
         description="The figures of /progress/: how pledges stand, what supports it, who answers, what owners say, in per "
         "cent of all published pledges, also those that were taken back. Money in three stages that are never added.",
+        problems=(400, 429),
+        tag="Counter",
+    ),
+    Endpoint(
+        path="progress/rounds",
+        name="progress_rounds",
+        handler=progress_rounds,
+        summary="What rounds of reporting published",
+        returns="Rounds",
+        description="The newest first. Figures are frozen as they were published, with the log's signed checkpoint of that "
+        "moment, so that a figure in a speech can be found again. Counts are of all published pledges.",
+        problems=(400, 429),
+        tag="Counter",
+    ),
+    Endpoint(
+        path="progress/rounds/<slug:slug>",
+        name="progress_round",
+        handler=progress_round,
+        summary="What one round published",
+        returns="Round",
+        parameters=(_SLUG,),
+        tag="Counter",
+    ),
+    Endpoint(
+        path="progress/indicators",
+        name="progress_indicators",
+        handler=progress_indicators,
+        summary="What was counted over many pledges",
+        returns="Indicators",
+        parameters=(_AS_OF,),
+        description="The sum of the figures of each definition, of each pledge the newest, split by what supports them. Only "
+        "figures of one definition are ever added.",
         problems=(400, 429),
         tag="Counter",
     ),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Count, Sum
 from django.urls import reverse
@@ -286,12 +287,27 @@ def _best(asked: Asked, rows: Sequence[Row]) -> str:
 
 def sums(asked: Asked) -> list[Sums]:
     """Money in its three stages, and people: each figure with what supports it."""
-    return [_money(asked, asked.found.promised, asked.found.staged), _people(asked)]
+    found = asked.found
+    return [
+        _money(asked, found.promised, found.staged, _elsewhere(asked)),
+        _people(asked, found.expected, found.staged),
+    ]
 
 
 def money_of(asked: Asked) -> Sums:
     """Money in its three stages alone."""
-    return _money(asked, *outcome.money(asked.counted))
+    return _money(asked, *outcome.money(asked.counted), _elsewhere(asked))
+
+
+def frozen_sums(asked: Asked, money: Mapping[str, Any], people: Mapping[str, Any]) -> list[Sums]:
+    """The same out of what a round published (`progress.findings`)."""
+
+    def amount(one: Mapping[str, int]) -> Amount:
+        return Amount(one["total"], one["pledges"])
+
+    levels = {name: found for name, found in {**money, **people}.items() if name in filters.AMOUNTS}
+    staged = {name: {level: amount(one) for level, one in found.items()} for name, found in levels.items()}
+    return [_money(asked, amount(money["promised"]), staged), _people(asked, amount(people["expected"]), staged)]
 
 
 def _elsewhere(asked: Asked) -> list[Line]:
@@ -304,11 +320,14 @@ def _elsewhere(asked: Asked) -> list[Line]:
     return [Line(name, dollars(found.total), found.pledges, url, part=True, value=filters.ELSEWHERE)]
 
 
-def _money(asked: Asked, promised: Amount, staged: Mapping[str, Mapping[str, Amount]]) -> Sums:
+Staged = Mapping[str, Mapping[str, Amount]]  # {figure of `filters.AMOUNTS`: {level: sum}}
+
+
+def _money(asked: Asked, promised: Amount, staged: Staged, elsewhere: Sequence[Line] = ()) -> Sums:
     bands = ("lt100k", "lt1m", "lt10m", "lt100m", "lt1bn", "more")
     lines = [
         Line(_("Promised"), dollars(promised.total), promised.pledges, asked.url(amount=bands), value="promised"),
-        *_elsewhere(asked),
+        *elsewhere,
         *_by_level(asked, staged, "signed", _("Signed"), money=True),
         *_by_level(asked, staged, "spent", _("Spent"), money=True),
     ]
@@ -334,9 +353,9 @@ def unknown(selection: Selection) -> tuple[Decimal, int]:
     return dollars(found["cents"]), found["pledges"]
 
 
-def _people(asked: Asked) -> Sums:
-    reached = _by_level(asked, asked.found.staged, "reached", _("Reached"), money=False)
-    expected, pledges = asked.found.expected.total, asked.found.expected.pledges
+def _people(asked: Asked, promised: Amount, staged: Staged) -> Sums:
+    reached = _by_level(asked, staged, "reached", _("Reached"), money=False)
+    expected, pledges = promised.total, promised.pledges
     lines = (Line(_("Expected"), expected, pledges, asked.url(), value="expected"), *reached)
     sentence = _(
         "People expected to benefit: %(expected)s. Reached, as far as reports say: %(reached)s. People of several pledges "
@@ -348,9 +367,7 @@ def _people(asked: Asked) -> Sums:
     return Sums("people", _("People"), sentence, lines, money=False)
 
 
-def _by_level(
-    asked: Asked, staged: Mapping[str, Mapping[str, Amount]], facet: str, name: str, *, money: bool
-) -> list[Line]:
+def _by_level(asked: Asked, staged: Staged, facet: str, name: str, *, money: bool) -> list[Line]:
     found = staged[facet]
 
     def shown(total: int) -> Decimal | int:

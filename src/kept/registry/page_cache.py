@@ -34,7 +34,7 @@ _kept_addresses = [
     re.compile(
         r"/(pledges/([Pp]-[0-9]{1,9}/(revisions/[0-9]+/)?|feed\.atom)?"
         r"|organisations/([-\w]+/)?|(pledges|organisations)/compare/|(countries|regions|groups)/([A-Za-z0-9-]+/)?"
-        r"|focus/([-\w]+/)?|sdgs/([0-9]+/)?|counter/([0-9-]+/|speech/|history\.csv)?|check/|embed/counter/|data/|progress/([a-z_-]+\.[a-z]+|rounds/[-\w]+/)?|api/v1/.*)?"
+        r"|focus/([-\w]+/)?|sdgs/([0-9]+/)?|counter/([0-9-]+/|speech/|history\.csv)?|check/|embed/counter/|data/|progress/([a-z_-]+\.[a-z]+|(rounds/[-\w]+|indicators(/[-\w]+)?)/)?|api/v1/.*)?"
     )
 ]
 KEPT_HEADERS = (

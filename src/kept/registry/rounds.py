@@ -19,8 +19,9 @@ from kept.base import formats
 from kept.people.models import Organisation
 from kept.progress import filters
 from kept.progress.models import Round, RoundState
-from kept.registry import outcome
-from kept.registry.implementing import GROUPS, LOOKS, Asked, Chart, Piece, Row, chart_of, pieces_of
+from kept.progress.statuses import Level
+from kept.registry import implementing, outcome
+from kept.registry.implementing import GROUPS, LOOKS, Asked, Chart, Piece, Row, Sums, chart_of, pieces_of
 from kept.registry.selection import Selection
 
 SHOWN = 6  # rounds, the last ones
@@ -28,10 +29,10 @@ KEPT = outcome.GROUPS["kept"]
 TITLES = {"rounds": gettext_lazy("From round to round"), "improved": gettext_lazy("Most improved")}
 
 
-def published() -> list[Round]:
-    """The rounds whose findings are public, the first one first."""
+def published(most: int | None = SHOWN) -> list[Round]:
+    """The rounds whose findings are public, the first one first; the last `most` of them."""
     rounds = Round.objects.filter(state=RoundState.PUBLISHED).exclude(published_at=None)
-    return list(rounds.order_by("-published_at")[:SHOWN])[::-1]
+    return list(rounds.order_by("-published_at")[:most])[::-1]
 
 
 def day_of(round_: Round) -> date:
@@ -117,6 +118,27 @@ def frozen(round_: Round, language: str) -> list[Chart]:
         chart_of(asked, name, {value: round_.figures[name].get(value, 0) for value in filters.NAMES_OF[name]})
         for name in named
     ]
+
+
+def frozen_sums(round_: Round, language: str) -> list[Sums]:
+    """Money in three stages and people, as the round published them; none of a round that did not count them."""
+    asked, figures = Asked(Selection(as_of=day_of(round_)), language), round_.figures
+    if "money" not in figures:
+        return []
+    return implementing.frozen_sums(asked, figures["money"], figures["people"])
+
+
+def frozen_indicators(round_: Round, language: str) -> list[dict[str, Any]]:
+    """What the figures of each definition made together when it was published."""
+    return [
+        {
+            "name": one["names"].get(language) or one["names"].get("en") or one["slug"], "unit": one["unit"],
+            "total": Decimal(one["total"]), "pledges": one["pledges"],
+            "parts": [(str(Level(level).label), Decimal(total)) for level, total in one["levels"].items()],
+            "url": reverse("registry:indicator", args=[one["slug"]]) + f"?as_of={day_of(round_)}",
+        }
+        for one in round_.figures.get("indicators", [])
+    ]  # fmt: skip
 
 
 def facts(round_: Round, language: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -66,9 +67,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """What readers may know of. Everything public starts here, nowhere else."""
         return self.filter(state=ReportState.PUBLISHED)
 
-    def in_force(self) -> ReportQuerySet:
-        """Public, and not replaced by a corrected one."""
-        return self.public().filter(corrected_by=None)
+    def in_force(self, at: datetime | None = None) -> ReportQuerySet:
+        """Public, and not replaced by a corrected one: now, or at an instant."""
+        if at is None:
+            return self.public().filter(corrected_by=None)
+        known = self.public().filter(published_at__lte=at)
+        return known.filter(
+            Q(corrected_by=None) | Q(corrected_by__published_at__gt=at) | Q(corrected_by__published_at=None)
+        )
 
     def to_review(self) -> ReportQuerySet:
         return self.filter(state=ReportState.SUBMITTED)

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from kept.base import formats, paper
 from kept.base.installation import installation
 from kept.progress import filters
+from kept.progress.models import Definition
 from kept.registry import guard, implementing, listing, outcome, rounds, rows, search
 from kept.registry import picture as drawing
 from kept.registry.selection import Selection
@@ -55,6 +56,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         "hidden": selection.with_(view="", measure="", as_of=None).pairs(),
         "now_query": selection.with_(view="", measure="", as_of=None).to_query(),
         "today": datetime.now(UTC).date(),
+        "counts_something": Definition.objects.exists(),
     }
     return render(request, "registry/implementation.html", context)
 
@@ -68,7 +70,7 @@ def _charts(asked: implementing.Asked) -> list[implementing.Chart]:
 @require_safe
 def round_(request: HttpRequest, slug: str) -> HttpResponse:
     """/progress/rounds/<slug>/: what a round published, frozen, with the log's checkpoint of that moment."""
-    found = next((one for one in rounds.published() if one.slug == slug), None)
+    found = next((one for one in rounds.published(most=None) if one.slug == slug), None)
     if found is None:
         raise Http404("No such round has published its findings.")
     language = get_language() or "en"
@@ -78,6 +80,8 @@ def round_(request: HttpRequest, slug: str) -> HttpResponse:
         "day": rounds.day_of(found),
         "charts": rounds.frozen(found, language),
         "facts": rounds.facts(found, language),
+        "sums": rounds.frozen_sums(found, language),
+        "indicators": rounds.frozen_indicators(found, language),
         "log_size": rounds.size_of_log(found),
     }
     return render(request, "registry/round.html", context)

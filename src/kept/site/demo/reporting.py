@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.utils.text import slugify
+
 from kept.base import history
 from kept.log.actions import checkpoint
 from kept.people.models import Membership
@@ -20,6 +22,7 @@ from kept.progress import actions, record, retracing
 from kept.progress.findings import findings_of
 from kept.progress.models import (
     Asked,
+    Definition,
     Evidence,
     Letter,
     LetterAsked,
@@ -35,7 +38,7 @@ from kept.progress.models import (
 from kept.progress.promised import headline_of
 from kept.progress.restate import Facts, derive, facts_of
 from kept.progress.silence import NOTICE_BEFORE, SILENT_AFTER
-from kept.progress.statuses import Reporting
+from kept.progress.statuses import Counting, Reporting
 from kept.site.demo import answers
 from kept.site.demo.fates import SEED, Fate, Owner, fate_of, owner_of
 from kept.site.demo.inserting import insert, update
@@ -86,9 +89,35 @@ def make(loading: Any, staff: list[Any]) -> None:
     Standing.objects.all().delete()
     every = [*(one.facts for one in told), *rest]
     insert(row for facts in every for row in retracing.retrace(facts, loading.now))
+    _definitions(loading)
     for round_ in Round.objects.filter(state=RoundState.PUBLISHED):
         round_.figures = findings_of(round_, at=round_.published_at)
         round_.save(update_fields=["figures"])
+
+
+# What is counted over many pledges: the indicator's name and unit in the reports, and its name in the six languages.
+COUNTED: dict[str, dict[str, str]] = {
+    "schools": {"en": "Schools connected", "fr": "Écoles connectées", "es": "Escuelas conectadas", "ar": "مدارس موصولة بالإنترنت",
+                "ru": "Подключённые школы", "zh-hans": "已联网学校"},
+    "villages": {"en": "Villages connected", "fr": "Villages connectés", "es": "Aldeas conectadas", "ar": "قرى موصولة بالإنترنت",
+                 "ru": "Подключённые деревни", "zh-hans": "已联网村庄"},
+    "health posts": {"en": "Health posts connected", "fr": "Postes de santé connectés", "es": "Puestos de salud conectados",
+                     "ar": "مراكز صحية موصولة بالإنترنت", "ru": "Подключённые медпункты", "zh-hans": "已联网卫生站"},
+    "teachers": {"en": "Teachers trained", "fr": "Enseignants formés", "es": "Docentes formados", "ar": "معلمون مدرَّبون",
+                 "ru": "Обученные учителя", "zh-hans": "受训教师"},
+    "libraries": {"en": "Libraries with public access", "fr": "Bibliothèques ouvertes au public",
+                  "es": "Bibliotecas con acceso público", "ar": "مكتبات متاحة للجمهور", "ru": "Библиотеки с открытым доступом",
+                  "zh-hans": "向公众开放的图书馆"},
+}  # fmt: skip
+
+
+def _definitions(loading: Any) -> None:
+    """Definitions for what many of the invented pledges count alike."""
+    for name, names in COUNTED.items():
+        made = Definition.objects.create(
+            slug=slugify(names["en"]), names=names, unit=name, counting=Counting.CUMULATIVE, made_at=loading.now
+        )
+        actions.give_definition(made, [name], by=None, at=loading.now)
 
 
 def freeze() -> None:

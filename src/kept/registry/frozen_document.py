@@ -1,0 +1,125 @@
+"""What rounds published, and what was counted over many pledges, as `GET /api/v1/progress/rounds` and `…/indicators` tell it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from kept.base.endpoints import Problem
+from kept.pledges.counting import dollars
+from kept.pledges.reading import decimal_text
+from kept.progress import filters
+from kept.progress.models import Round
+from kept.registry import indicators, rounds, rows
+from kept.registry.api_shapes import COUNT, DECIMAL, MAYBE_TEXT, TEXT, list_of, shape
+from kept.registry.selection import Selection
+
+
+def rounds_document(_request: HttpRequest) -> dict[str, Any]:
+    """Every round that published what it found, the newest first."""
+    return _whole([round_document(one) for one in reversed(rounds.published(most=None))])
+
+
+def one_round(_request: HttpRequest, slug: str) -> dict[str, Any]:
+    """One of them."""
+    found = next((one for one in rounds.published(most=None) if one.slug == slug), None)
+    if found is None:
+        raise Problem(404, "No such round", "No round of this name has published what it found.")
+    return round_document(found)
+
+
+def round_document(round_: Round) -> dict[str, Any]:
+    """Its frozen figures, and the log's checkpoint of that moment."""
+    figures = round_.figures
+    return {
+        "slug": round_.slug,
+        "names": round_.names,
+        "period_start": round_.period_start.isoformat(),
+        "period_end": round_.period_end.isoformat(),
+        "published": round_.published_at.isoformat() if round_.published_at else None,
+        "as_of": rounds.day_of(round_).isoformat(),
+        **{name: figures.get(name, 0) for name in ("pledges", "asked", "answered", "unreachable")},
+        **{name: figures.get(name, {}) for name in filters.NAMES},
+        "money": _staged(figures.get("money"), "promised", money=True),
+        "people": _staged(figures.get("people"), "expected", money=False),
+        "indicators": figures.get("indicators", []),
+        "checkpoint": round_.checkpoint or None,
+        "log_size": rounds.size_of_log(round_),
+        "url": settings.KEPT_BASE_URL + reverse("registry:round", args=[round_.slug]),
+    }
+
+
+def _staged(found: dict[str, Any] | None, whole: str, *, money: bool) -> list[dict[str, Any]]:
+    """Each stage by what supports it, `level` null for what is only promised or expected; empty where it was not kept."""
+    if found is None:
+        return []
+
+    def line(stage: str, level: str | None, one: dict[str, int]) -> dict[str, Any]:
+        amount = {"amount_usd": rows.plain(dollars(one["total"]))} if money else {"people": one["total"]}
+        return {"stage": stage, "level": level, **amount, "pledges": one["pledges"]}
+
+    lines = [line(whole, None, found[whole])]
+    for stage, levels in found.items():
+        if stage != whole:
+            lines += [line(stage, level, one) for level, one in levels.items()]
+    return lines
+
+
+def indicators_document(selection: Selection) -> dict[str, Any]:
+    """What the public figures of each definition make together, now or at the end of a past day."""
+    return _whole([_counted(one) for one in indicators.counted("en", selection.as_of)])
+
+
+def _counted(one: indicators.Counted) -> dict[str, Any]:
+    definition = one.definition
+    return {
+        "slug": definition.slug,
+        "names": definition.names,
+        "unit": definition.unit,
+        "counting": definition.counting,
+        "how": definition.how,
+        "baseline_year": definition.baseline_year,
+        "total": decimal_text(one.total),
+        "pledges": one.pledges,
+        "levels": {level: decimal_text(total) for level, _name, total in one.parts},
+        "url": settings.KEPT_BASE_URL + one.url,
+    }
+
+
+def _whole(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """A list that is told whole: there are few."""
+    return {"count": len(results), "next": None, "previous": None, "results": results}
+
+
+# What OpenAPI says of it ---------------------------------------------------------------------------------------------
+
+_NAMES = {"type": "object", "additionalProperties": TEXT}
+_COUNTS = {"type": "object", "additionalProperties": COUNT}
+_TOTALS = {"type": "object", "additionalProperties": DECIMAL}
+_DAY = {"type": "string", "format": "date"}
+_STAGE = {"stage": TEXT, "level": MAYBE_TEXT, "pledges": COUNT}
+
+
+def _list(**properties: Any) -> dict[str, Any]:
+    return {"type": "array", "items": shape(**properties)}
+
+
+ROUND = shape(
+    slug=TEXT, names=_NAMES, period_start=_DAY, period_end=_DAY, published=MAYBE_TEXT, as_of=_DAY, pledges=COUNT,
+    asked=COUNT, answered=COUNT, unreachable=COUNT, **dict.fromkeys(filters.NAMES, _COUNTS),
+    money=_list(**_STAGE, amount_usd=DECIMAL), people=_list(**_STAGE, people=COUNT),
+    indicators=_list(slug=TEXT, names=_NAMES, unit=TEXT, total=DECIMAL, pledges=COUNT, levels=_TOTALS),
+    checkpoint=MAYBE_TEXT, log_size=COUNT, url=TEXT,
+)  # fmt: skip
+SCHEMAS: dict[str, Any] = {
+    "Round": ROUND,
+    "Rounds": list_of("Round"),
+    "Indicator": shape(
+        slug=TEXT, names=_NAMES, unit=TEXT, counting=TEXT, how=TEXT, baseline_year={"type": ["integer", "null"]},
+        total=DECIMAL, pledges=COUNT, levels=_TOTALS, url=TEXT,
+    ),
+    "Indicators": list_of("Indicator"),
+}  # fmt: skip
