@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import places
+from kept.base.formats import format_number
 from kept.base.forms import place_choices
 from kept.base.languages import LANGUAGES
 from kept.base.widgets import MultiSelect, PickOne
@@ -18,6 +19,7 @@ from kept.people.models import EntityType
 from kept.registration.consents import that_apply
 from kept.registration.minors import is_minor_on, may_change_guardian
 from kept.registration.models import Category, Mode, Question, QuestionKind, Quota, Registration, State
+from kept.registration.seating import Pool, free_for
 
 GENDERS = [
     ("", _("I do not say")),
@@ -171,11 +173,41 @@ class PartForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "ltr", "data-time-zone": "", "autocomplete": "off"}),
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, registration: Registration) -> None:
+    parts = forms.MultipleChoiceField(
+        label=_("Days and sessions"), required=False, widget=MultiSelect(folded=False),
+        help_text=_("These have seats of their own. Where none is left you stand in line for one."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, registration: Registration, parts: list[Quota] | None = None) -> None:
         fields = ("language", "languages", "accessibility", "diet", "needs_visa", "time_zone")
         super().__init__(data, initial={name: getattr(registration, name) for name in fields})
         for name in ("diet", "needs_visa") if registration.mode == Mode.REMOTE else ("time_zone",):
             del self.fields[name]
+        self.pools = {str(pool.pk): pool for pool in parts or []}
+        if not self.pools:
+            del self.fields["parts"]
+            return
+        self.fields["parts"].required = any(pool.day for pool in self.pools.values())
+        self.fields["parts"].error_messages["required"] = _("Tick on which days you come.")
+        language = get_language() or "en"
+        self.fields["parts"].choices = [(key, pool.name_in(language)) for key, pool in self.pools.items()]
+        self.fields["parts"].widget.notes = {key: left_in(pool, language) for key, pool in self.pools.items()}
+        self.initial["parts"] = [str(pk) for pk in registration.parts.values_list("pk", flat=True)]
+
+    def clean_parts(self) -> list[str]:
+        """A day at least, where days have seats of their own."""
+        chosen = self.cleaned_data["parts"]
+        if any(pool.day for pool in self.pools.values()) and not any(self.pools[key].day for key in chosen):
+            raise forms.ValidationError(_("Tick on which days you come."))
+        return chosen
+
+    @property
+    def chosen(self) -> list[Quota] | None:
+        """The days and sessions that were ticked; None where there are none to choose."""
+        return [self.pools[key] for key in self.cleaned_data["parts"]] if self.pools else None
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "parts"}
 
     def clean_time_zone(self) -> str:
         zone = self.cleaned_data["time_zone"].strip()
@@ -184,6 +216,16 @@ class PartForm(forms.Form):
                 _("There is no such time zone. Write it like Asia/Kathmandu, or leave it empty.")
             )
         return zone
+
+
+def left_in(pool: Quota, language: str) -> str:
+    """How many seats are left, in words; nothing where there is no limit."""
+    left = free_for(Pool(pool.bookable, pool.protocol_reserve, pool.taken, pool.protocol_taken), False)
+    if left is None:
+        return ""
+    if left == 0 or pool.waiting:
+        return str(_("all seats taken"))
+    return ngettext("%(n)s seat left", "%(n)s seats left", left) % {"n": format_number(left, language)}
 
 
 class QuestionsForm(forms.Form):

@@ -13,7 +13,7 @@ from kept.base.models import OutgoingMail
 from kept.people.links import link_address
 from kept.people.models import Membership
 from kept.registration.addresses import CONFIRM, FOR_YOU, GUARDIAN, OWN, guardian_link, known_link, own_link
-from kept.registration.models import Mode, Registration, State
+from kept.registration.models import Mode, Quota, Registration, State
 
 OF_GUARDIANS = "guardian"  # what mails to them are about: emptied earlier than those to the person
 AGAIN_WITHIN, AGAIN_MOST = timedelta(hours=1), 3  # mails to somebody who is registered already
@@ -144,6 +144,15 @@ def a_seat_is_offered(*, registration: Registration, at: datetime, until: str = 
     language = registration.language
     stands = formats.format_datetime(datetime.fromisoformat(until), language, registration.meeting.time_zone)
     tell(registration, "offered", at=at, action=_("Take the seat, or leave it"), until=stands)
+
+
+@listens("registration.part_offered")
+def a_part_is_offered(*, registration: Registration, at: datetime, quota: int, until: str, **_more: Any) -> None:
+    """A seat of a day or session is free for them."""
+    language, pool = registration.language, Quota.objects.get(pk=quota)
+    stands = formats.format_datetime(datetime.fromisoformat(until), language, registration.meeting.time_zone)
+    tell(registration, "part_offered", at=at, action=_("Take the seat, or leave it"), until=stands,
+         part=pool.name_in(language))  # fmt: skip
 
 
 @listens("registration.lapse")

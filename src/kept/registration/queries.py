@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from kept.meetings.models import Meeting
 from kept.people.models import Organisation, OtherName
@@ -65,6 +65,24 @@ def seats_of(registration: Registration, at: datetime) -> list[dict[str, Any]]:
         }
         for seat in rows
     ]
+
+
+DAYS_FIRST = (F("day").asc(nulls_last=True), "position", "pk")  # of pools of days and sessions
+
+
+def parts_offered_to(registration: Registration) -> list[Quota]:
+    """Days and sessions with seats of their own that its category and way may choose; one query."""
+    rows = registration.category.quotas.filter(mode=registration.mode, linked_event=None)
+    rows = rows.filter(Q(day__isnull=False) | Q(session__isnull=False))
+    return list(rows.order_by(*DAYS_FIRST))
+
+
+def parts_of(registration: Registration, at: datetime) -> list[dict[str, Any]]:
+    """The days and sessions that somebody wants, each with its seat: held, offered until, in line at which place; or None
+    as long as they are not confirmed."""
+    seats = {one["seat"].quota_id: one for one in seats_of(registration, at)}
+    wanted = registration.parts.filter(mode=registration.mode).order_by(*DAYS_FIRST)
+    return [{"quota": pool, **(seats.get(pool.pk) or {"seat": None, "place": None})} for pool in wanted]
 
 
 def main_seat(registration: Registration) -> Seat | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from kept.registration import minors
 from kept.registration.consents import that_apply
-from kept.registration.models import Mode, Question, Registration
+from kept.registration.models import Mode, Question, Quota, Registration
 
 
 def missing(registration: Registration) -> list[str]:
@@ -13,6 +15,8 @@ def missing(registration: Registration) -> list[str]:
     lacks += minors.missing(registration)
     if not (registration.organisation_id or registration.organisation_name):
         lacks.append("organisation")
+    if day_pools(registration).exists() and not registration.parts.filter(day__isnull=False).exists():
+        lacks.append("parts")
     agreed = set(registration.consents.filter(revoked_at=None).values_list("kind", flat=True))
     lacks += [f"consent:{one.kind}" for one in that_apply(registration.mode) if one.required and one.kind not in agreed]
     answered = dict(registration.answers.values_list("question__code", "value"))
@@ -21,6 +25,11 @@ def missing(registration: Registration) -> list[str]:
         if question.required and answered.get(question.code) in (None, "", [])
     ]  # fmt: skip
     return lacks
+
+
+def day_pools(registration: Registration) -> QuerySet[Quota]:
+    """Days with seats of their own of its category and way: who takes part says on which they come."""
+    return registration.category.quotas.filter(day__isnull=False, mode=registration.mode)
 
 
 def asked(registration: Registration, answers: dict[str, object]) -> list[Question]:

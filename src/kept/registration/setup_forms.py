@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kept.base.formats import format_date
 from kept.base.languages import LANGUAGES
 from kept.base.widgets import MultiSelect, PickOne
 from kept.meetings.forms import InstantField, Text, TextsForm, whole
@@ -17,7 +19,7 @@ from kept.meetings.part_forms import rooms_of
 from kept.registration.actions.asking import answers_of
 from kept.registration.models import Approval, Category, Mode, Question, QuestionKind, Quota
 
-MOST_SEATS = 100_000
+MOST_SEATS, MOST_SESSIONS = 100_000, 300
 COLOURS = (
     ("green", _("green")), ("ink", _("black")), ("ochre", _("ochre")), ("blue", _("blue")), ("violet", _("violet")),
     ("red", _("red")), ("grey", _("grey")),
@@ -47,6 +49,10 @@ class CategoryForm(TextsForm):
         label=_("Pools that its seats come from"), widget=MultiSelect(folded=False),
         help_text=_("Several categories may share one. Who takes part needs a seat in each pool of their way."),
     )  # fmt: skip
+    parts = forms.MultipleChoiceField(
+        label=_("Days and sessions to choose from"), required=False, widget=MultiSelect(folded=False),
+        help_text=_("Pools of a day or of a session. Who takes part ticks those that they want, beside their seat of the meeting."),
+    )  # fmt: skip
     approval = forms.ChoiceField(
         label=_("Who says yes before somebody gets a seat"), choices=Approval.choices, widget=PickOne(folded=False)
     )
@@ -73,7 +79,15 @@ class CategoryForm(TextsForm):
 
     def fit(self) -> None:
         language = get_language() or "en"
-        pools = [pool for pool in Quota.objects.filter(meeting=self.meeting) if pool.is_main]
+        every = list(Quota.objects.filter(meeting=self.meeting))
+        pools = [pool for pool in every if pool.is_main]
+        self.part_pools = {str(pool.pk): pool for pool in every if pool.is_part}
+        self.fields["parts"].choices = [
+            (key, _("%(name)s, %(way)s") % {"name": pool.name_in(language), "way": pool.get_mode_display()})
+            for key, pool in self.part_pools.items()
+        ]
+        if not self.part_pools:
+            del self.fields["parts"]
         self.pools = {str(pool.pk): pool for pool in pools}
         self.fields["pools"].choices = [
             (key, _("%(name)s, %(way)s") % {"name": pool.name_in(language), "way": pool.get_mode_display()})
@@ -81,21 +95,23 @@ class CategoryForm(TextsForm):
         ]
         if self.row.pk:
             del self.fields["code"]
+            self.initial["parts"] = [str(pk) for pk in self.row.quotas.values_list("pk", flat=True)]
             self.initial["pools"] = [str(pk) for pk in self.row.quotas.values_list("pk", flat=True)]
 
     def values(self) -> dict[str, Any]:
         """Fields of the category, with `pools` (of the form's) and, of a new one, `code`."""
         said = dict(self.cleaned_data)
-        found = {name: said[name] for name in self.base_fields if name not in ("code", "pools")}
+        found = {name: said[name] for name in self.base_fields if name not in ("code", "pools", "parts")}
         found |= {text.name: self.in_languages(text.name) for text in self.texts}
         found["position"] = found["position"] or 0
         return found
 
     @property
     def chosen(self) -> list[Quota]:
-        """The pools that were ticked; those of a day or an event, which have no box, stay."""
-        others = [pool for pool in self.row.quotas.all() if not pool.is_main] if self.row.pk else []
-        return [self.pools[key] for key in self.cleaned_data["pools"]] + others
+        """The pools that were ticked, of the meeting and of its parts; those of an event, which have no box, stay."""
+        others = [pool for pool in self.row.quotas.all() if pool.linked_event_id] if self.row.pk else []
+        parts = [self.part_pools[key] for key in self.cleaned_data.get("parts", [])]
+        return [self.pools[key] for key in self.cleaned_data["pools"]] + parts + others
 
     @property
     def short_name(self) -> str:
@@ -108,6 +124,10 @@ class SeatsForm(TextsForm):
     mode = forms.ChoiceField(
         label=_("Seats for whoever takes part"), choices=Mode.choices, widget=PickOne(folded=False)
     )
+    part = forms.ChoiceField(
+        label=_("For"), required=False,
+        help_text=_("A day or a session with seats of its own is chosen on the form, beside the seat of the meeting. It stays."),
+    )  # fmt: skip
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.none(), required=False)
     bookable = whole(
         _("Seats that may be booked"), MOST_SEATS,
@@ -125,11 +145,29 @@ class SeatsForm(TextsForm):
         self.fields["room"].queryset = rooms_of(self.meeting)
         language = get_language() or "en"
         self.fields["room"].label_from_instance = lambda room: in_language(room.names, language)
+        self.fields["part"].choices = self._parts(language)
         if self.row.pk:
-            del self.fields["mode"]
+            del self.fields["mode"], self.fields["part"]
+
+    def _parts(self, language: str) -> list[tuple[str, Any]]:
+        """The meeting itself, one of its days where it lasts several, one of its sessions."""
+        assert self.meeting is not None
+        days = self.meeting.local_days()
+        found: list[tuple[str, Any]] = [("", _("the whole meeting"))]
+        if len(days) > 1:
+            found.append((str(_("A day")), [(f"day:{day}", format_date(day, language)) for day in days]))
+        sessions = self.meeting.sessions.all()[:MOST_SESSIONS]
+        if sessions:
+            found.append(
+                (str(_("A session")), [(f"session:{one.pk}", in_language(one.titles, language)) for one in sessions])
+            )
+        return found
 
     def values(self) -> dict[str, Any]:
         found = {name: self.cleaned_data[name] for name in self.fields if name in self.base_fields}
+        kind, _colon, value = found.pop("part", "").partition(":")
+        if kind:
+            found["day" if kind == "day" else "session_id"] = date.fromisoformat(value) if kind == "day" else int(value)
         found |= {"names": self.in_languages("names")}
         for name in ("protocol_reserve", "position"):
             found[name] = found[name] or 0

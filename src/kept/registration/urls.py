@@ -29,6 +29,7 @@ urlpatterns = [
     path("meetings/registration/<str:token>/sent/", register.sent, name="sent"),
     path("meetings/registration/<str:token>/step/<slug:step>/", register.step, name="step"),
     path("meetings/registration/<str:token>/do/<slug:move>/", own.move, name="move"),
+    path("meetings/registration/<str:token>/part/<int:pk>/", own.part, name="part"),
     path("meetings/registration/<str:token>/meeting.ics", joining.calendar, name="calendar"),
     path("meetings/registration/<str:token>/card/", joining.card, name="card"),
     path("meetings/registration/<str:token>/join/", joining.join, name="join"),

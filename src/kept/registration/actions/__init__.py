@@ -77,6 +77,7 @@ from kept.registration.actions.offering import (
     leave_offer,
     seat_past_the_line,
 )
+from kept.registration.actions.parting import answer_part, choose_parts
 from kept.registration.actions.registering import (
     ChangedMeanwhile,
     RegisteredAlready,
@@ -143,6 +144,7 @@ __all__ = [
     "agree_to",
     "agree_to_come",
     "answer",
+    "answer_part",
     "approve",
     "approve_for_organisation",
     "are_two_people",
@@ -158,6 +160,7 @@ __all__ = [
     "change_end",
     "change_pool",
     "check_in",
+    "choose_parts",
     "close_category",
     "close_feedback",
     "close_meeting",

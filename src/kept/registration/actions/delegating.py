@@ -73,7 +73,7 @@ def register_for(delegation: Delegation, sent: Sent, *, by: Any, at: datetime,
         registration.delegation, registration.substitute_for = delegation, substitute_for
         if by.email.casefold() != registration.email.casefold():  # nobody confirms oneself as the organisation's
             registration.organisation_approved_at = at
-        if lacks := [name for name in missing(registration) if ":" not in name]:
+        if lacks := [name for name in missing(registration) if ":" not in name and name != "parts"]:
             raise Refused(_("Some answers are missing."), code="missing:" + ",".join(lacks))
         REGISTRATION.check("submit", registration, state=registration.state, by=by)
         before, registration.state, registration.submitted_at = registration.state, State.SUBMITTED, at

@@ -103,6 +103,7 @@ def _give_its_place(other: Registration, kept: Registration, *, at: datetime) ->
     give_back(kept, at=at)
     for seat in claims(other):
         seats.hand_over(seat, kept, at=at)
+    kept.parts.add(*other.parts.all())
     kept.state = other.state
     for name in ("email_confirmed_at", "organisation_approved_at", "approved_at", "confirmed_at", "asked_approval_at"):
         setattr(kept, name, getattr(other, name) or getattr(kept, name))

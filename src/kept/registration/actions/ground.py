@@ -78,6 +78,12 @@ def main_pools(registration: Registration, modes: Iterable[str]) -> list[Quota]:
     return [pool for pool in drawn if pool.is_main and pool.mode in wanted]
 
 
+def part_pools(registration: Registration) -> list[Quota]:
+    """The locked pools of days and sessions that its category draws from, for its way of taking part."""
+    drawn = pools_of(registration).of_category(registration.category_id)
+    return [pool for pool in drawn if pool.is_part and pool.mode == registration.mode]
+
+
 def by_name(by: Any) -> Any:
     """The account for the history; None for the holder of a personal link and for the house itself."""
     return by if getattr(by, "pk", None) else None
@@ -137,6 +143,7 @@ def seat_it(registration: Registration, *, at: datetime, claimed: list[Seat] | N
     states = {seat.state for seat in found if seat is not None}
     if states == {SeatState.HELD}:
         registration.state, registration.confirmed_at = State.CONFIRMED, at
+        claim_parts(registration, at=at)
         return
     registration.state = State.OFFERED if SeatState.OFFERED in states else State.WAITLISTED
     for pool in pools:  # online in the meantime
@@ -157,6 +164,7 @@ def take_over(registration: Registration, *, at: datetime) -> bool:
     for seat in held:
         seats.hand_over(seat, registration, at=at)
     before, registration.mode, registration.state = former.state, former.mode, former.state
+    registration.parts.set(former.parts.all())
     registration.confirmed_at = at if former.state == State.CONFIRMED else None
     former.state, former.ended_at = State.WITHDRAWN, at
     former.save(update_fields=["state", "ended_at"])
@@ -174,13 +182,34 @@ def give_back(registration: Registration, *, at: datetime, but: Iterable[int] = 
             offer_what_is_free(pools[seat.quota_id], at=at)
 
 
+def claim_parts(registration: Registration, *, at: datetime) -> None:
+    """Claim the days and sessions that somebody confirmed wants, and give back those that they want no more.
+
+    Who is not confirmed claims none: no seat of a session is held for who has none at the meeting. The caller holds the pools.
+    """
+    if not any(pool.is_part for pool in pools_of(registration).values()):
+        return
+    pools = part_pools(registration)
+    mine = {seat.quota_id: seat for seat in claims(registration) if seat.quota.is_part}
+    wanted = set(registration.parts.values_list("pk", flat=True)) & {pool.pk for pool in pools}
+    held = pools_of(registration)
+    for pk, seat in mine.items():
+        if pk not in wanted:
+            seats.release(seat, held[pk], at=at)
+            offer_what_is_free(held[pk], at=at)
+    for pool in pools:
+        if pool.pk in wanted and pool.pk not in mine:
+            seats.claim(registration, pool, held, at=at)
+
+
 def offer_what_is_free(quota: Quota, *, at: datetime) -> int:
     """Settle a locked pool and tell those who are offered a seat; how many."""
     offered = seats.settle(quota, at=at)
     for seat in offered:
         registration = seat.registration
         if not quota.is_main or quota.mode != registration.mode:
-            note(registration, "part_offered", by=None, at=at, before=registration.state, quota=quota.pk)
+            note(registration, "part_offered", by=None, at=at, before=registration.state, quota=quota.pk,
+                 until=seat.offered_until.isoformat())  # fmt: skip
             continue
         before = registration.state
         Registration.objects.filter(pk=registration.pk).update(state=State.OFFERED)

@@ -14,6 +14,7 @@ from kept.registration.actions import seats
 from kept.registration.actions.ground import (
     allow,
     by_name,
+    claim_parts,
     claims,
     give_back,
     locked,
@@ -40,6 +41,7 @@ def accept_offer(registration: Registration, *, by: Any, at: datetime) -> Regist
         registration.save(update_fields=["state", "confirmed_at"])
         note(registration, "accept_offer", by=by, at=at, before=before)
         _leave_the_meantime(registration, at=at)
+        claim_parts(registration, at=at)
     return registration
 
 
@@ -67,6 +69,7 @@ def lapse_offers(at: datetime) -> int:
                 continue
             done += 1
             if not (seat.quota.is_main and seat.quota.mode == registration.mode):
+                registration.parts.remove(seat.quota_id)
                 give_back(registration, at=at, but=[one.quota_id for one in claims(registration) if one.pk != seat.pk])
                 note(registration, "part_lapsed", by=None, at=at, before=registration.state, quota=seat.quota_id)
             elif not _stays_online(registration, "lapse", by=None, at=at):
@@ -93,6 +96,7 @@ def seat_past_the_line(registration: Registration, *, by: Any, at: datetime, rea
         registration.save(update_fields=["state", "confirmed_at"])
         note(registration, "seat", by=by, at=at, before=before, reason=reason)
         _leave_the_meantime(registration, at=at)
+        claim_parts(registration, at=at)
     return registration
 
 
@@ -138,6 +142,7 @@ def _stays_online(registration: Registration, verb: str, *, by: Any, at: datetim
     note(registration, verb, by=by, at=at, before=before, mode=Mode.REMOTE.value)
     keep = [seat.quota_id for seat in claims(registration) if seat.quota_id == online[0].quota_id]
     give_back(registration, at=at, but=[*keep, *(s.quota_id for s in claims(registration) if not s.quota.is_main)])
+    claim_parts(registration, at=at)
     return True
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.models import Meeting, Phase
 from kept.people.models import Membership
-from kept.registration.actions.ground import allow, give_back, locked, main_pools, note, seat_it
+from kept.registration.actions.ground import allow, claim_parts, give_back, locked, main_pools, note, seat_it
 from kept.registration.lifecycle import REGISTRATION
 from kept.registration.minors import owes_guardian
 from kept.registration.models import LIVE, Approval, Category, Mode, Registration, Seat, State
@@ -139,6 +139,7 @@ def switch(registration: Registration, mode: str, *, by: Any, at: datetime) -> R
         if registration.state == State.CONFIRMED:
             keep = [quota.pk for quota in main_pools(registration, [mode])]
             _give_back_main(registration, keep, at=at)
+            claim_parts(registration, at=at)
     return registration
 
 

@@ -198,6 +198,10 @@ def _pool_holds_together(quota: Quota) -> None:
         raise Refused(_("This room belongs to another meeting."))
     if quota.bookable is not None and quota.protocol_reserve > quota.bookable:
         raise Refused(_("The reserve cannot be larger than the number of seats."))
+    if quota.day is not None and quota.day not in quota.meeting.local_days():
+        raise Refused(_("The meeting has no such day."))
+    if quota.session is not None and quota.session.meeting_id != quota.meeting_id:
+        raise Refused(_("This session belongs to another meeting."))
 
 
 def _category_holds_together(category: Category, pools: list[Quota]) -> None:

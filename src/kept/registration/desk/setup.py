@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt
-from kept.base.formats import format_list, format_number
+from kept.base.formats import format_date, format_list, format_number
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings import actions as meetings
 from kept.meetings.lifecycle import MEETING
@@ -100,6 +100,10 @@ def _pool_line(meeting: Meeting, one: Quota, language: str) -> dict[str, Any]:
     ):  # fmt: skip
         if n:
             facts.append(label % {"n": format_number(n, language)})
+    if one.day:
+        facts.append(format_date(one.day, language))
+    if one.session:
+        facts.append(in_language(one.session.titles, language))
     if one.linked_event:
         facts.append(one.linked_event.name_in(language))
     return {

@@ -58,6 +58,11 @@ class Quota(models.Model):
         return in_language(self.names, language)
 
     @property
+    def is_part(self) -> bool:
+        """Of a day or of a session: chosen on the form, beside the seat of the meeting itself."""
+        return self.day is not None or self.session_id is not None
+
+    @property
     def is_main(self) -> bool:
         """Of the meeting itself: this seat decides the state of a registration."""
         return self.day is None and self.session_id is None and self.linked_event_id is None

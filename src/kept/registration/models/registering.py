@@ -102,6 +102,8 @@ class Registration(models.Model):
     substitute_for = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="substitutes"
     )
+    # Days and sessions with seats of their own that they want; what is held or waited for, the seats say.
+    parts = models.ManyToManyField(Quota, blank=True, related_name="wanted_by")
     invited_by_link = models.BooleanField(default=False)
 
     version = models.PositiveIntegerField(default=0)  # of the form, for two windows

@@ -52,6 +52,7 @@ def everything(registration: Registration) -> dict[str, Any]:
             for row in registration.answers.select_related("question")
         ],
         "consents": list(registration.consents.values("kind", "text", "language", "given_at", "revoked_at")),
+        "days_and_sessions": [pool.names for pool in registration.parts.all()],
         "seats": list(
             registration.seats.values("state", "quota__names", "arrival", "claimed_at", "offered_until", "changed_at")
         ),

@@ -62,6 +62,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "over": at >= meeting.ends_at,
         "unanswered": _unanswered(registration) if registration.is_live and at < meeting.ends_at else "",
         "online_for": _time_online(registration) if at >= meeting.ends_at else None,
+        "parts": [{"name": one["quota"].name_in(language), **one} for one in queries.parts_of(registration, at)],
         "visa": visas.panel(registration, at),
         "has_certificate": is_due(registration, at),
         "may_say_how_it_was": _is_asked(registration, at),
@@ -74,7 +75,10 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
 
 def _unanswered(registration: Registration) -> str:
     """The step with a question that has to be answered and is not: of whoever was registered by others, or is asked anew."""
-    return "questions" if any(name.startswith("question:") for name in rules.missing(registration)) else ""
+    lacks = rules.missing(registration)
+    if "parts" in lacks:
+        return "part"
+    return "questions" if any(name.startswith("question:") for name in lacks) else ""
 
 
 def _time_online(registration: Registration) -> int | None:
@@ -105,6 +109,23 @@ def move(request: HttpRequest, token: str, move: str) -> HttpResponse:
         raise Http404("There is no such move.")
     try:
         acts[move]()
+    except NotAllowed as refusal:
+        raise Http404 from refusal
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    return private(redirect(address_of(link)))
+
+
+@never_cache
+@require_POST
+def part(request: HttpRequest, token: str, pk: int) -> HttpResponse:
+    """Take or leave the offered seat of a day or session."""
+    registration, link, by = held(request, token)
+    quota = registration.parts.filter(pk=pk).first()
+    if quota is None:
+        raise Http404("There is no such offer.")
+    try:
+        actions.answer_part(registration, quota, take=request.POST.get("do") == "take", by=by, at=timezone.now())
     except NotAllowed as refusal:
         raise Http404 from refusal
     except Refused as refusal:

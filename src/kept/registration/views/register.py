@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -169,7 +170,9 @@ def _drawn(request: HttpRequest, registration: Registration, link: Link, step: s
     return render(request, "registration/step.html", context, status=422 if form is not None and form.errors else 200)
 
 
-STEP_OF = {name: "who" for name in ("given_name", "family_name", "country", "organisation", *OF_MINORS)}
+STEP_OF = {name: "who" for name in ("given_name", "family_name", "country", "organisation", *OF_MINORS)} | {
+    "parts": "part"
+}
 
 
 def order_of(registration: Registration) -> list[str]:
@@ -201,8 +204,8 @@ def _form(request: HttpRequest, registration: Registration, by: Any, step: str) 
         form = WhoForm(data, registration=registration)
         return form, lambda: keep(_who(form.cleaned_data, registration))
     if step == "part":
-        form = PartForm(data, registration=registration)
-        return form, lambda: keep(form.cleaned_data)
+        form = PartForm(data, registration=registration, parts=queries.parts_offered_to(registration))
+        return form, lambda: _keep_part(form, keep, by=by, at=at)
     if step == "questions":
         answers = answers_of(registration)
         form = QuestionsForm(data, questions=rules.asked(registration, answers), answers=answers)
@@ -214,6 +217,14 @@ def _form(request: HttpRequest, registration: Registration, by: Any, step: str) 
             registration, form.agreed, language=get_language() or "en", version=version, by=by, at=at
         )
     return None, lambda: None
+
+
+def _keep_part(form: PartForm, keep: Callable[[dict[str, Any]], Registration], *, by: Any, at: Any) -> None:
+    """How somebody takes part, with the days and sessions that they choose."""
+    with transaction.atomic():
+        registration = keep(form.values())
+        if form.chosen is not None:
+            actions.choose_parts(registration, form.chosen, by=by, at=at)
 
 
 def _version(request: HttpRequest, registration: Registration) -> int:
@@ -262,6 +273,10 @@ def said_of(registration: Registration) -> list[dict[str, Any]]:
     organisation = (
         registration.organisation.name_in(language) if registration.organisation else registration.organisation_name
     )
+    parts = [
+        pool.name_in(language)
+        for pool in registration.parts.filter(mode=registration.mode).order_by(*queries.DAYS_FIRST)
+    ]
     facts = [
         (_("Name"), registration.name),
         (_("Name in its own script"), registration.name_native),
@@ -270,6 +285,7 @@ def said_of(registration: Registration) -> list[dict[str, Any]]:
         (_("Country that you represent"), places.name(registration.country, language) if registration.country else ""),
         (_("Category"), registration.category.name_in(language)),
         (_("Takes part"), registration.get_mode_display()),
+        (_("Days and sessions"), format_list(parts, language)),
         (_("Your mail address"), registration.email),
         (_("Kind of organisation"), registration.get_entity_type_display()),
         (
