@@ -43,7 +43,6 @@ class Way:
 
 
 WAYS = (
-    Way("english", "Quillfeather Relay Society", "Fibre to 84 clinics of the upper lake", "secretary@example.org"),
     Way(
         "arabic", "جمعية مرسال السدر", "ربط ٨٤ عيادة في أعالي البحيرة بالألياف", "reviewer@example.org", language="ar"
     ),

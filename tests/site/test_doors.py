@@ -142,6 +142,7 @@ def has_pledge(door: Door) -> bool:
 
 @pytest.mark.any_database
 @pytest.mark.django_db
+@pytest.mark.parametrize("visitor", ["anonymous", "stranger"], indirect=True)  # no door opens to a mere reader alone
 def test_somebody_elses_draft_is_not_there_by_any_door(visitor, secret, public):
     """Every address of the house that takes the draft's id, or a number that may be one of its parts, GET and POST."""
     known, before = values_of(secret), state()

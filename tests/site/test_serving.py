@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,18 +18,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import template
+
 pytestmark = pytest.mark.slow
 KEPT = [sys.executable, "-m", "kept.site.command"]
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
+def environment(templates_folder, tmp_path_factory):
     """A migrated installation in a folder of its own."""
-    folder = tmp_path_factory.mktemp("served")
+    folder = tmp_path_factory.mktemp("served") / "var"
+    shutil.copytree(template(templates_folder, demonstration=False), folder)
     environment = os.environ | {"KEPT_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "kept.site.settings"}
     for name in ("DATABASE_URL", "KEPT_BASE_URL", "KEPT_TEST_DATA"):
         environment.pop(name, None)
-    subprocess.run([*KEPT, "migrate", "-v0"], env=environment, check=True)
     return environment
 
 
