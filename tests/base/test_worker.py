@@ -18,7 +18,7 @@ from django.utils import timezone
 from kept.base import worker
 from kept.base.models import Duty
 from kept.base.worker import Worker
-from tests.browser import template, templates_folder  # noqa: F401
+from tests.browser import template
 
 
 @pytest.fixture
