@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from kept.base import history
 from kept.base.lifecycle import NotAllowed, ReasonOwed, Refused, WrongState
 from kept.log.queries import last_change
 from kept.meetings import actions
-from kept.meetings.models import Meeting, Phase, Slot, Status
+from kept.meetings.models import Meeting, Phase, Session, Slot, Status
 from tests.meetings import making
 
 NOW = making.MADE
@@ -94,3 +96,61 @@ def test_the_next_meeting_begins_from_this_one(programme, secretary):
     assert not any(slot.session.roles.exists() or slot.session.first_released_at for slot in slots)
     uids = {s.uid for s in programme.sessions.all()} & {s.uid for s in copy.sessions.all()}
     assert uids == set()
+
+
+def test_each_state_is_seen_in_page_calendar_feed_api_and_structured_data(programme, secretary, client):
+    """What is announced, moved without a day, given another day, cancelled, and takes place after all."""
+    page = "/meetings/annual-meeting/"
+
+    def seen() -> tuple[str, str, str, str, str | None]:
+        html = client.get(page).content.decode()
+        event = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)[1])
+        calendar = client.get(f"{page}programme.ics").content.decode()
+        feed = client.get(f"{page}changes.atom").content.decode()
+        return (
+            re.search(r"STATUS:(\w+)", calendar)[1], re.findall(r"<title>(.*?)</title>", feed)[1],
+            event["eventStatus"].rsplit("/", 1)[-1], client.get("/api/v1/meetings/annual-meeting").json()["status"],
+            event.get("previousStartDate"),
+        )  # fmt: skip
+
+    hours = iter(range(1, 9))
+
+    def decide(act, why: str = "", **more) -> str:
+        reason = {"reason": {"en": why, "fr": f"{why} (fr)"}} if why else {}
+        at = NOW + timedelta(hours=next(hours))
+        act(Meeting.objects.get(), by=secretary, at=at, **reason, **more)
+        return why
+
+    decide(actions.open_registration)
+    assert seen() == ("CONFIRMED", "Registration is open", "EventScheduled", "registration_open", None)
+    why = decide(actions.postpone_meeting, "The house is closed.")
+    assert seen()[:4] == ("TENTATIVE", "Moved; the new day is not known yet", "EventPostponed", "moved")
+    assert why in client.get(page).content.decode()
+    assert f"{why} (fr)" in client.get(f"/fr{page}changes/").content.decode()
+    day = date(2026, 12, 17)
+    decide(
+        actions.reschedule_meeting,
+        "The house is open again.",
+        starts_on=day,
+        ends_on=day,
+        starts=time(14),
+        ends=time(16, 30),
+    )
+    assert seen() == ("CONFIRMED", "Moved to another day", "EventRescheduled", "announced", "2026-12-15T14:00:00+01:00")
+    assert "15 December 2026" in client.get(page).content.decode()
+    decide(actions.cancel_meeting, "A storm.")
+    assert seen()[:4] == ("CANCELLED", "Cancelled", "EventCancelled", "cancelled")
+    assert "A storm." in client.get(page).content.decode()
+    decide(actions.reinstate_meeting, "The storm went elsewhere.")
+    assert seen()[1] == "Takes place after all"
+
+
+def test_a_session_that_is_cancelled_stands_in_the_feed_and_among_what_changed(programme, secretary, client):
+    session = Session.objects.get(titles__en="Opening")
+    actions.cancel_session(
+        session, by=secretary, at=NOW, reason={"en": "The chair is ill.", "fr": "Le président est malade."}
+    )
+    feed = client.get("/meetings/annual-meeting/changes.atom").content.decode()
+    assert ("<title>Opening: cancelled</title>" in feed, "The chair is ill." in feed) == (True, True)
+    page = client.get("/fr/meetings/annual-meeting/changes/").content.decode()
+    assert ("Le président est malade." in page, "Opening" in page) == (True, True)

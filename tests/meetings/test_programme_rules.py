@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -61,7 +62,7 @@ def test_each_conflict_is_found_and_what_only_touches_is_none():
     assert kinds(placed("a", 11, 13, interpretation=("fr",)), **french) == [INTERPRETATION]
     assert kinds(placed("a", 9, 10, interpretation=("fr", "ar")), **french) == [INTERPRETATION]
     assert kinds(placed("a", 9, 10, captions=("en",)), captions=(hours(8, 12, room=2),)) == [CAPTIONS]
-    assert kinds(placed("a", 9, 10, unowned=("P1",))) == [OWNER]
+    assert kinds(placed("a", 9, 10, unowned={"P1": "Schools"})) == [OWNER]
     assert kinds(placed("a", 9, 10, expected=250, capacity=200)) == [CAPACITY]
     assert kinds(placed("a", 7, 8, blocked_time=True), opening=(hours(8, 18),)) == []
 
@@ -85,6 +86,14 @@ def test_conflicts_do_not_depend_on_the_order_in_which_sessions_come(both):
     assert conflicts_of(items, around) == conflicts_of(shuffled, around)
 
 
+def what_visitors_see() -> list[bytes]:
+    """The pages and files in which a release that was taken back could leave a trace."""
+    return [
+        Client().get(f"/meetings/annual-meeting/{part}").content
+        for part in ("programme/", "changes.atom", "schedule.json")
+    ]
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["place", "place", "place", "park", "undo", "redo", "waive", "release", "release", "take back"]),
@@ -98,12 +107,14 @@ STEPS = st.lists(
 @given(steps=STEPS)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_dragged_no_released_programme_has_a_conflict_that_nobody_let_stand(programme, secretary, steps):
+    """And a release that is taken back leaves no trace in what visitors see."""
     if Room.objects.count() < 2:
         making.room(programme, "Room B")
         making.speaks(making.speaker("Bo", by=secretary), Session.objects.last(), by=secretary)
         making.speaks(Session.objects.first().roles.get().profile, Session.objects.last(), by=secretary)
     rooms, sessions = list(Room.objects.order_by("pk")), list(Session.objects.order_by("pk"))
     said = {"by": secretary, "at": making.MADE}
+    seen: dict[int, list[bytes]] = {}  # by number of a release: what visitors saw before it
     for verb, which, where, start, minutes in steps:
         before = shown_version(programme)
         try:
@@ -116,11 +127,14 @@ def test_whatever_is_dragged_no_released_programme_has_a_conflict_that_nobody_le
                 getattr(actions, verb)(programme, **said)
             elif verb == "take back" and before.number > 1:
                 actions.undo_release(before, **said)
+                assert what_visitors_see() == seen.get(before.number, what_visitors_see())  # released by these steps
             elif verb == "waive":
                 for one in clashing.findings(programme, working_version(programme)):
                     actions.waive(programme, one.conflict.key, "On purpose", name="Aline", **said)
             elif verb == "release":
+                shown = what_visitors_see()
                 version = actions.release(programme, {}, **said)
+                seen[version.number] = shown
                 assert [one for one in clashing.findings(programme, version) if one.stops] == []
         except Refused:
             assert shown_version(programme) == before

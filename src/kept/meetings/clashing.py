@@ -63,21 +63,23 @@ def placed(version: ScheduleVersion) -> list[Placed]:
             booths[role.session_id][role.kind].append(frozenset(role.languages))
         else:
             houses[role.session_id].add(role.profile.organisation_id)
-    unowned: dict[int, list[str]] = defaultdict(list)
+    unowned: dict[int, dict[str, str]] = defaultdict(dict)
     waiting = SessionPledge.objects.filter(session__in=ids, purpose=PledgePurpose.ANNOUNCE)
     for link in waiting.exclude(pledge__status__in=PUBLIC).select_related("pledge").order_by("pk"):
         if link.pledge.lead_id not in houses[link.session_id]:
-            unowned[link.session_id].append(link.pledge.key)
+            unowned[link.session_id][link.pledge.key] = link.pledge.title or link.pledge.key
     return [_placed(slot, people[slot.session_id], unowned[slot.session_id], booths[slot.session_id]) for slot in slots]
 
 
-def _placed(slot: Any, people: dict[int, str], unowned: list[str], booths: dict[str, list[frozenset[str]]]) -> Placed:
+def _placed(
+    slot: Any, people: dict[int, str], unowned: dict[str, str], booths: dict[str, list[frozenset[str]]]
+) -> Placed:
     session, linked = slot.session, getattr(slot.session, "linked_event", None)
     return Placed(
         code=session.code, day=slot.day, starts=slot.starts_at, ends=slot.ends_at or slot.starts_at + OPEN_END,
         room=slot.room_id, people=people, interpretation=tuple(session.interpretation),
         captions=tuple(session.captions), interpreters=tuple(booths[RoleKind.INTERPRETER]),
-        captioners=tuple(booths[RoleKind.CAPTIONER]), unowned=tuple(unowned), expected=linked.capacity if linked else None,
+        captioners=tuple(booths[RoleKind.CAPTIONER]), unowned=unowned, expected=linked.capacity if linked else None,
         capacity=slot.room.capacity if slot.room else None, blocked_time=session.kind == SessionKind.BLOCKER,
     )  # fmt: skip
 
@@ -121,6 +123,6 @@ def sentence(conflict: Conflict, titles: dict[str, str]) -> str:
         conflicts.OPENING: _("“%(one)s” is not within the opening hours."),
         conflicts.INTERPRETATION: _("No interpreter works during all of “%(one)s”: %(what)s."),
         conflicts.CAPTIONS: _("No captioner works during all of “%(one)s”: %(what)s."),
-        conflicts.OWNER: _("Nobody of the owner of pledge %(what)s is in “%(one)s”, where it is to be announced."),
+        conflicts.OWNER: _("Nobody of the owner of “%(what)s” is in “%(one)s”, where it is to be announced."),
         conflicts.CAPACITY: _("More people are invited to “%(one)s” than its room has chairs."),
     }[conflict.kind] % words

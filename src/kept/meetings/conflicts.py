@@ -7,7 +7,7 @@ same things clash for the same reason, wherever both are moved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import combinations
@@ -34,7 +34,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class Placed:
-    """A session as it stands. `people` {id: name} who have not said no; `unowned`: pledges whose owner is missing."""
+    """A session as it stands. `people` {id: name} who have not said no; `unowned` {key: title} of pledges whose owner is missing."""
 
     code: str
     day: date
@@ -46,7 +46,7 @@ class Placed:
     captions: tuple[str, ...] = ()
     interpreters: tuple[frozenset[str], ...] = ()  # of each who is named: into which languages; empty: all
     captioners: tuple[frozenset[str], ...] = ()
-    unowned: tuple[str, ...] = ()  # keys of pledges to be announced
+    unowned: Mapping[str, str] = field(default_factory=dict)  # pledges to be announced
     expected: int | None = None  # how many are invited
     capacity: int | None = None  # chairs of its room
     blocked_time: bool = False
@@ -123,8 +123,8 @@ def _alone(item: Placed, around: Around) -> Iterator[Conflict]:
         for language in wanted:
             if not _served(item, language, offered, named):
                 yield Conflict(kind, codes, language, language)
-    for pledge in item.unowned:
-        yield Conflict(OWNER, codes, pledge, pledge)
+    for pledge, title in item.unowned.items():
+        yield Conflict(OWNER, codes, pledge, title)
     if item.expected is not None and item.capacity is not None and item.expected > item.capacity:
         yield Conflict(CAPACITY, codes)
 

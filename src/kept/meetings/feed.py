@@ -1,4 +1,4 @@
-"""What changed about a meeting, as Atom (RFC 4287): announced, moved, cancelled, each release of the programme."""
+"""What changed about a meeting, as Atom (RFC 4287): announced, moved, cancelled; cancelled sessions; each release."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils import translation
 from kept.base import history
 from kept.base.installation import installation
 from kept.meetings import queries
-from kept.meetings.models import Meeting, Session
+from kept.meetings.models import Meeting, Session, in_language
 from kept.meetings.structured import url_of
 from kept.registry.rows import absolute, instant
 
@@ -41,7 +41,15 @@ def news_of(meeting: Meeting) -> list[dict[str, Any]]:
         if entry.verb in SAID:
             found.append({"id": f"history-{entry.pk}", "at": entry.at, "title": SAID[entry.verb], "text": entry.reason,
                           "url": url_of(meeting)})  # fmt: skip
-    titles = {session.code: session.title_in("en") for session in Session.objects.public().filter(meeting=meeting)}
+    sessions = list(Session.objects.public().filter(meeting=meeting))
+    for session in sessions:
+        if session.cancelled_at is not None:
+            found.append({
+                "id": f"cancelled-{session.code}", "at": session.cancelled_at, "title": f"{session.title_in('en')}: cancelled",
+                "text": in_language(session.cancelled_reason, "en"),
+                "url": absolute("meetings:session", meeting.slug, session.code),
+            })  # fmt: skip
+    titles = {session.code: session.title_in("en") for session in sessions}
     for version in queries.released_versions(meeting):
         found.append({
             "id": f"version-{version.number}",

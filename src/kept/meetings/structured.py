@@ -10,6 +10,7 @@ from django.conf import settings
 from kept.base.installation import installation
 from kept.meetings.models import AttendanceMode, Meeting, Status, in_language
 from kept.meetings.presenting import Programme
+from kept.meetings.times import lenient_instant
 from kept.registry.rows import absolute
 
 MODES = {
@@ -61,7 +62,7 @@ def event_of(meeting: Meeting, programme: Programme | None) -> dict[str, Any]:
         "isAccessibleForFree": True,
     }
     if meeting.moved_from:
-        found["previousStartDate"] = meeting.moved_from
+        found["previousStartDate"] = first_announced(meeting)
     if programme is not None:
         found["subEvent"] = [sub_event(meeting, item) for item in programme.items if not item.quiet]
     return found
@@ -80,6 +81,14 @@ def places_of(meeting: Meeting, page: str) -> list[dict[str, Any]]:
     if meeting.mode != AttendanceMode.IN_PERSON:
         found.append({"@type": "VirtualLocation", "url": page + "live/"})
     return found
+
+
+def first_announced(meeting: Meeting) -> str:
+    """The beginning that was announced first, with its distance from UTC on that day; the day alone without hours."""
+    if "T" not in meeting.moved_from:
+        return meeting.moved_from
+    was = datetime.fromisoformat(meeting.moved_from)
+    return lenient_instant(was.date(), was.time(), meeting.time_zone).astimezone(meeting.zone).isoformat()
 
 
 def sub_event(meeting: Meeting, item: Any) -> dict[str, Any]:

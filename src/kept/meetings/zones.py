@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale, get_global
 from babel.dates import get_timezone_location
 from django.utils.translation import gettext as _
 
 from kept.base.formats import digits, format_date, format_time, format_weekday
-from kept.base.languages import babel_locale
+from kept.base.languages import babel_locale, direction
 from kept.meetings.models import Meeting, in_language
 from kept.meetings.times import abbreviation, offset_label
 
@@ -34,7 +35,9 @@ class Clock:
         distance = offset_label(at, self.zone)
         short = abbreviation(at, self.zone)
         distance = digits("UTC+0" if distance == "UTC" else distance, self.language)
-        return f"{short}, {distance}" if short else distance
+        label = f"{short}, {distance}" if short else distance
+        # Latin letters and signs: kept together, from left to right, where everything else runs the other way.
+        return f"\u2066{label}\u2069" if direction(self.language) == "rtl" else label
 
     def day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
@@ -61,7 +64,12 @@ def city_of(name: str, language: str) -> str:
     """The city by which a zone is known, in a language (CLDR): Asia/Kathmandu → Kathmandu, Катманду."""
     if name == "UTC":
         return "UTC"
-    return get_timezone_location(ZoneInfo(name), locale=babel_locale(language), return_city=True)
+    locale = babel_locale(language)
+    cities = Locale.parse(locale).time_zones
+    # Some cities stand in CLDR under an older name of their zone: Asia/Katmandu.
+    names = (name, *(old for old, new in get_global("zone_aliases").items() if new == name))
+    found = next((cities[one]["city"] for one in names if "city" in cities.get(one, {})), "")
+    return found or get_timezone_location(ZoneInfo(name), locale=locale, return_city=True)
 
 
 def span(start: datetime, end: datetime | None, clock: Clock, *, with_day: bool = True) -> str:

@@ -44,9 +44,7 @@ def when_of(event: LinkedEvent, language: str) -> str:
     starts_at, ends_at = hours_of(event)
     clock = clock_of(event.meeting, language)
     with translation.override(language):
-        return (
-            f"{span(starts_at, ends_at, clock)} (\u2066{clock.label(starts_at)}\u2069)"  # left to right, also in Arabic
-        )
+        return f"{span(starts_at, ends_at, clock)} ({clock.label(starts_at)})"
 
 
 def place_of(event: LinkedEvent, language: str) -> str:

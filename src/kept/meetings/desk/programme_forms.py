@@ -11,9 +11,9 @@ from kept.base.languages import LANGUAGES
 from kept.base.widgets import MultiSelect
 from kept.meetings.forms import Text, TextsForm, hour
 from kept.meetings.models import Room, SessionKind
+from kept.meetings.models.programme import SIGNED
 
 TONGUES = [(one.code, one.native_name) for one in LANGUAGES]
-SIGNED = [("ils", _("International Sign")), ("ase", _("American Sign Language")), ("fsl", _("French Sign Language"))]
 
 
 def tongues(label: Any, choices: Any = TONGUES) -> forms.MultipleChoiceField:
@@ -58,7 +58,7 @@ class SessionForm(TextsForm):
     languages = tongues(_("Spoken on the floor"))
     interpretation = tongues(_("Interpretation into"))
     captions = tongues(_("Captions in"))
-    sign_languages = tongues(_("Sign languages"), SIGNED)
+    sign_languages = tongues(_("Sign languages"), list(SIGNED.items()))
     anchored = forms.BooleanField(label=_("Its hour is kept when the ones before it run late"), required=False)
     open_to_all = forms.BooleanField(label=_("May be followed without registration"), required=False)
     recording_url = forms.URLField(label=_("Recording"), max_length=300, required=False, assume_scheme="https")

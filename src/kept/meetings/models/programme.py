@@ -49,6 +49,12 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(first_released_at__isnull=False).exclude(kind=SessionKind.BLOCKER)
 
 
+# ISO 639-3; CLDR names none but the American one.
+SIGNED = {
+    "ils": _("International Sign"), "ase": _("American Sign Language"), "fsl": _("French Sign Language"),
+}  # fmt: skip
+
+
 class Session(models.Model):
     """One item of a programme. Parked while the work in progress has no slot for it."""
 
@@ -62,7 +68,7 @@ class Session(models.Model):
     languages = models.JSONField(default=list, blank=True)  # spoken on the floor, BCP 47
     interpretation = models.JSONField(default=list, blank=True)  # into these
     captions = models.JSONField(default=list, blank=True)
-    sign_languages = models.JSONField(default=list, blank=True)  # "ase", "ils", …
+    sign_languages = models.JSONField(default=list, blank=True)  # keys of SIGNED
     minutes = models.PositiveSmallIntegerField(default=30)  # how long it is meant to be
     anchored = models.BooleanField(default=False)  # its hour does not move when the ones before it run late
     open_to_all = models.BooleanField(default=False)  # may be followed without registration

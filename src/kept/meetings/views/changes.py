@@ -1,4 +1,4 @@
-"""What changed in a programme, release by release, for visitors."""
+"""What changed about a meeting, for visitors: what was decided, and its programme, release by release."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kept.base import history
 from kept.base.formats import format_datetime
 from kept.meetings import queries
 from kept.meetings.actions.telling import place_words
@@ -24,7 +25,32 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     """/meetings/<slug>/changes/"""
     here = frame(request, slug)
     versions = version_lines(here.meeting, here.language, before=here.at)
-    return here.render("meetings/changes.html", here.context("programme", versions=versions))
+    context = here.context("programme", versions=versions, decided=decided(here.meeting, here.language, before=here.at))
+    return here.render("meetings/changes.html", context)
+
+
+def decided(meeting: Meeting, language: str, *, before: datetime) -> list[dict[str, Any]]:
+    """What was decided beside the releases, the newest first: [{"at", "title", "text", "url"}].
+
+    The reason of the decision that stands is told in the reader's language, that of an earlier one as it was written in English.
+    """
+    words = {
+        "postpone": _("The meeting is moved. The new day is not known yet."),
+        "reschedule": _("The meeting is moved to another day."),
+        "cancel": _("The meeting is cancelled."),
+        "reinstate": _("The meeting takes place after all."),
+    }
+    entries = [e for e in history.of("meeting", meeting.pk, public_only=True) if e.verb in words and e.at <= before]
+    found = [{"at": entry.at, "title": words[entry.verb], "text": entry.reason, "url": ""} for entry in entries]
+    if found and entries[-1].reason and entries[-1].reason == meeting.status_reason.get("en", ""):
+        found[-1]["text"] = in_language(meeting.status_reason, language)
+    for session in Session.objects.public().filter(meeting=meeting, cancelled_at__lte=before):
+        found.append({
+            "at": session.cancelled_at, "title": _("Cancelled: %(title)s") % {"title": session.title_in(language)},
+            "text": in_language(session.cancelled_reason, language),
+            "url": reverse("meetings:session", args=[meeting.slug, session.code]),
+        })  # fmt: skip
+    return sorted(found, key=lambda one: one["at"], reverse=True)
 
 
 def version_lines(

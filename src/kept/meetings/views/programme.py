@@ -17,6 +17,7 @@ from kept.meetings import panels, queries
 from kept.meetings.choosing import VIEWS, Choice, facets
 from kept.meetings.grids import grid_of
 from kept.meetings.models import Session, SessionKind, Slot, in_language
+from kept.meetings.models.programme import SIGNED
 from kept.meetings.presenting import Item, item_of
 from kept.meetings.views.frame import Frame, frame
 from kept.meetings.views.lines import document_lines, pledge_lines
@@ -144,7 +145,7 @@ def language_facts(session: Session) -> list[dict[str, Any]]:
     language = get_language() or "en"
 
     def names(codes: list[str]) -> str:
-        return format_list([language_name(code, language) for code in codes], language)
+        return format_list([str(SIGNED.get(code, "")) or language_name(code, language) for code in codes], language)
 
     facts = [
         (_("Spoken in the room"), session.languages),

@@ -25,6 +25,7 @@ from kept.meetings.models import (
 )
 from kept.people.models import Person
 from kept.pledges.models import Pledge, Status
+from kept.site.demo import meeting_papers
 from kept.site.demo.plan import DATA
 
 WEEKS = 5  # from the day on which the demonstration is made to the meeting that comes
@@ -120,6 +121,7 @@ def _coming(told: dict, values: dict, loading: Any, *, by: Person, at: datetime)
     for one in told["sessions"]:
         _session(meeting, one, day, rooms, people, told, by=by, at=at)
     _booth(meeting, rooms["popov"], by=by, at=at)
+    meeting_papers.make(meeting, told["papers"], loading, by=by, at=at)
     meeting = actions.announce_meeting(meeting, by=by, at=at)
     for one in clashing.findings(meeting, working_version(meeting)):
         if not one.conflict.blocks:
