@@ -29,6 +29,7 @@ READERS = (
     "/countries/", "/countries/BDI/", "/groups/ldc/", "/focus/access/",
     "/pledges/compare/?ref=P-00001&ref=P-00002&ref=P-00003",
     "/embed/counter/", "/check/?pledge=P-00001", "/counter/speech/", "/embed/", "/accounts/login/", "/progress/",
+    "/check-in/",
 )  # fmt: skip
 STATES = (
     "/pledges/?q=school&type=financial", "/pledges/?q=zzzzzz", "/pledges/?page=3", "/counter/?as_of=2023-12-31", "/counter/2023-12/",
