@@ -7,6 +7,7 @@ from django.urls import path
 from kept.registration import after_urls, door_urls, hosting_urls, sending_urls, setup_urls
 from kept.registration.desk import registrations
 from kept.registration.views import (
+    autosave,
     certificates,
     check_in,
     delegations,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("meetings/registration/<str:token>/", own.own, name="own"),
     path("meetings/registration/<str:token>/sent/", register.sent, name="sent"),
     path("meetings/registration/<str:token>/step/<slug:step>/", register.step, name="step"),
+    path("meetings/registration/<str:token>/step/<slug:step>/save/", autosave.autosave, name="autosave"),
     path("meetings/registration/<str:token>/do/<slug:move>/", own.move, name="move"),
     path("meetings/registration/<str:token>/part/<int:pk>/", own.part, name="part"),
     path("meetings/registration/<str:token>/meeting.ics", joining.calendar, name="calendar"),

@@ -18,8 +18,9 @@ from kept.registration.permissions import may_edit_registration
 
 
 def answer(registration: Registration, answers: dict[Question, Any], *, by: Any, at: datetime,
-           version: int | None = None) -> Registration:  # fmt: skip
-    """Keep answers, each with the version of its question as it was asked. A question that is not named is unanswered.
+           version: int | None = None, others_stay: bool = False) -> Registration:  # fmt: skip
+    """Keep answers, each with the version of its question as it was asked; None: unanswered. A question that is not named is
+    unanswered too, unless `others_stay`.
 
     `version`: of the form that was filled in. Raises NotAllowed, ChangedMeanwhile; Refused where the registration has ended.
     """
@@ -28,10 +29,12 @@ def answer(registration: Registration, answers: dict[Question, Any], *, by: Any,
         registration = _locked_live(registration, version)
         codes = {question.code for question in answers}
         asked_now = Question.objects.filter(meeting=registration.meeting_id, replaced_at=None)
-        gone = {question.code for question in asked_now} - codes
+        gone = set() if others_stay else {question.code for question in asked_now} - codes
         Answer.objects.filter(registration=registration, question__code__in=codes | gone).delete()
         Answer.objects.bulk_create(
-            Answer(registration=registration, question=question, value=value) for question, value in answers.items()
+            Answer(registration=registration, question=question, value=value)
+            for question, value in answers.items()
+            if value not in (None, "", [])
         )
         registration.version += 1
         registration.save(update_fields=["version"])

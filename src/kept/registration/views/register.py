@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,7 @@ from kept.registration.purposes import address_of, registration_of
 
 NATIVE = dict(LANGUAGE_CHOICES)
 STEPS = ("who", "part", "questions", "consents", "check")
+TYPED = ("who", "part", "questions")  # kept while they are typed; what is agreed to, by its button alone
 
 
 def names_of_steps() -> dict[str, Any]:
@@ -160,6 +162,10 @@ def _drawn(request: HttpRequest, registration: Registration, link: Link, step: s
         "form": form,
         "step": step,
         "question": names[step],
+        "rows": [(bound, mark_of(form, bound.name)) for bound in form] if form is not None and step in TYPED else [],
+        "typed": step in TYPED and registration.state == State.DRAFT,
+        "token": link.token,
+        "store": f"registration-{registration.key}",
         "steps": [(names[one], step_address(link, one)) for one in order],
         "number": order.index(step) + 1,
         "said": said_of(registration) if step == "check" else [],
@@ -200,23 +206,37 @@ def _form(request: HttpRequest, registration: Registration, by: Any, step: str) 
     data, at = request.POST or None, timezone.now()
     version = _version(request, registration)
     keep = lambda values: actions.save_draft(registration, values, version=version, by=by, at=at)  # noqa: E731
+    form = form_of(registration, step, data)
+    saves: dict[str, Callable[[], Any]] = {
+        "who": lambda: keep(who(form.cleaned_data, registration)),
+        "part": lambda: _keep_part(form, keep, by=by, at=at),
+        "questions": lambda: actions.answer(registration, form.values, version=version, by=by, at=at),
+        "consents": lambda: actions.agree(
+            registration, form.agreed, language=get_language() or "en", version=version, by=by, at=at
+        ),
+    }
+    return form, saves.get(step, lambda: None)
+
+
+def form_of(registration: Registration, step: str, data: Any = None) -> Any:
+    """The form of a step with what is kept, and what was typed where something was; None where a step has none."""
     if step == "who":
-        form = WhoForm(data, registration=registration)
-        return form, lambda: keep(_who(form.cleaned_data, registration))
+        return WhoForm(data, registration=registration)
     if step == "part":
-        form = PartForm(data, registration=registration, parts=queries.parts_offered_to(registration))
-        return form, lambda: _keep_part(form, keep, by=by, at=at)
+        return PartForm(data, registration=registration, parts=queries.parts_offered_to(registration))
     if step == "questions":
         answers = answers_of(registration)
-        form = QuestionsForm(data, questions=rules.asked(registration, answers), answers=answers)
-        return form, lambda: actions.answer(registration, form.values, version=version, by=by, at=at)
+        return QuestionsForm(data, questions=rules.asked(registration, answers), answers=answers)
     if step == "consents":
         given = set(registration.consents.filter(revoked_at=None).values_list("kind", flat=True))
-        form = ConsentForm(data, registration=registration, given=given)
-        return form, lambda: actions.agree(
-            registration, form.agreed, language=get_language() or "en", version=version, by=by, at=at
-        )
-    return None, lambda: None
+        return ConsentForm(data, registration=registration, given=given)
+    return None
+
+
+def mark_of(form: Any, name: str) -> str:
+    """Names what is kept in a field, so that a window learns whether another one changed it."""
+    kept = form.get_initial_for_field(form.fields[name], name)
+    return hashlib.sha256(repr(kept).encode()).hexdigest()[:12]
 
 
 def _keep_part(form: PartForm, keep: Callable[[dict[str, Any]], Registration], *, by: Any, at: Any) -> None:
@@ -229,11 +249,11 @@ def _keep_part(form: PartForm, keep: Callable[[dict[str, Any]], Registration], *
 
 def _version(request: HttpRequest, registration: Registration) -> int:
     """The version that the window shows which sends this; without one, the present."""
-    said = request.POST.get("version", "")
+    said = request.POST.get("version") or request.POST.get("seen-version", "")
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else registration.version
 
 
-def _who(said: dict[str, Any], registration: Registration) -> dict[str, Any]:
+def who(said: dict[str, Any], registration: Registration) -> dict[str, Any]:
     """What was typed, with the registry's organisation where it is one by its very name."""
     values = {name: value for name, value in said.items() if name != "organisation_name"}
     found = queries.organisation_named(said["organisation_name"], registration.person)
