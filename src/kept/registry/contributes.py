@@ -17,7 +17,6 @@ navigation.register(navigation.Entry(name=_("Pledges"), url_name="registry:pledg
 navigation.register(navigation.Entry(name=_("Organisations"), url_name="registry:organisations", order=30))
 navigation.register(navigation.Entry(name=_("Counter"), url_name="registry:counter", order=35))
 navigation.register(navigation.Entry(name=_("Progress"), url_name="registry:progress", order=25))
-navigation.register(navigation.Entry(name=_("Open data"), url_name="registry:data", order=90))
 
 navigation.point("home", "registry:home")
 navigation.point("pledges", "registry:pledges")
