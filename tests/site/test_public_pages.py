@@ -188,7 +188,7 @@ def test_those_who_work_here_meet_no_barrier_and_valid_pages(chrome, demonstrati
     context = chrome.new_context(viewport={"width": 1440, "height": 900})
     page = sign_in(context.new_page(), demonstration, who, language=language)
     faults = []
-    for path in [*WORKPLACES[who], *opened(page, demonstration, who)]:
+    for path in [*WORKPLACES[who], *opened(page, demonstration, who), *desk_of_meeting(demonstration, who)]:
         response = page.goto(demonstration.url + in_language(language, path))
         if response.status != 200:
             faults.append(f"{path}: answers {response.status}")
@@ -197,6 +197,13 @@ def test_those_who_work_here_meet_no_barrier_and_valid_pages(chrome, demonstrati
         (tmp_path / file_name(path)).write_bytes(response.body())
     context.close()
     assert faults + checked(tmp_path) == []
+
+
+def desk_of_meeting(house: Kept, who: str) -> list[str]:
+    """The desk's pages of the meeting to come that have most on them, the editor of its programme first."""
+    coming = json.loads(fetched(house, "/api/v1/meetings"))["results"][0]["slug"]
+    desk = f"/desk/meetings/{coming}/"
+    return [f"{desk}{page}" for page in ("programme/", "", "speakers/", "events/")] if who == STAFF else []
 
 
 def opened(page, house: Kept, who: str) -> list[str]:

@@ -112,6 +112,8 @@
       line.style.insetBlockStart = `${(at - grid.from) * SCALE}px`;
       grid.plan.prepend(line);
     }
+    /* What stands in a grid is no list of lines any more: each item is a group with a name of its own. */
+    for (const list of root().querySelectorAll(".plan, [data-parked] > ul")) list.setAttribute("role", "group");
     const items = [...grid.plan.querySelectorAll("[data-item]")];
     lanes(items);
     for (const item of items) {
