@@ -17,7 +17,7 @@ from kept.registration import actions
 from kept.registration.models import Registration, State
 from kept.registration.permissions import may_edit_registration
 from kept.registration.purposes import address_of
-from kept.registration.views.register import TYPED, form_of, held, mark_of, private, who
+from kept.registration.views.register import TYPED, changed_elsewhere, form_of, held, mark_of, private, who
 
 SEEN = "seen-"
 
@@ -27,7 +27,7 @@ SEEN = "seen-"
 def autosave(request: HttpRequest, token: str, step: str) -> JsonResponse:
     """/meetings/registration/<token>/step/<step>/save/: keep the fields that are sent with their marks; answers JSON.
 
-    `fields`: {name: {"seen", "errors" (HTML)}}, and the new version under "version". What cannot be kept yet is told beside its
+    `fields`: {name: {"seen", "errors" (HTML)}}. What cannot be kept yet is told beside its
     field, the others are kept. 409 where another window changed a field, or it was sent already.
     """
     registration, link, by = held(request, token)
@@ -38,9 +38,9 @@ def autosave(request: HttpRequest, token: str, step: str) -> JsonResponse:
         return _answer(gone | {"message": _("This was sent already. Change it on its page.")}, 409)
     before = form_of(registration, step)
     names = [name for name in before.fields if f"{SEEN}{name}" in request.POST]
-    if any(request.POST[f"{SEEN}{name}"] != mark_of(before, name) for name in names):
-        return _answer(gone | {"message": _("This was changed in another window. Look at what is there now.")}, 409)
     form = form_of(registration, step, _typed(before, names, request))
+    if changed_elsewhere(form, registration, request.POST):
+        return _answer(gone | {"message": _("This was changed in another window. Look at what is there now.")}, 409)
     form.is_valid()
     good = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data and name not in form.errors}
     try:
@@ -54,7 +54,6 @@ def autosave(request: HttpRequest, token: str, step: str) -> JsonResponse:
     fields = {
         name: {"seen": mark_of(after, name), "errors": str(form[name].errors)} for name in names if name in after.fields
     }
-    fields["version"] = {"seen": str(fresh.version), "errors": ""}
     return _answer({"version": fresh.version, "fields": fields, "parts": {}})
 
 

@@ -135,23 +135,43 @@ def step(request: HttpRequest, token: str, step: str) -> HttpResponse:
         raise Http404("There is no such step.")
     if registration.state != State.DRAFT and (step == "check" or not registration.is_live):
         return private(redirect(address_of(link)))
-    form, save = _form(request, registration, by, step)
-    if request.method == "POST" and step == "check":
+    if request.method != "POST":
+        return private(_drawn(request, registration, link, step, form_of(registration, step)))
+    if step == "check":
         return private(_send(request, registration, link, by))
-    if request.method == "POST" and form is not None and form.is_valid():
+    form, kept = _taken(request, registration, by, step)
+    if kept:
+        registration.refresh_from_db()
+        more = step == "questions" and {q.code for q in rules.asked(registration, answers_of(registration))}
+        if more and not more <= set(form.fields):  # an answer leads to further questions
+            return private(redirect(step_address(link, step)))
+        return private(redirect(onward(registration, link, step, request.POST.get("go", "next"))))
+    return private(_drawn(request, registration, link, step, form))
+
+
+def _taken(request: HttpRequest, registration: Registration, by: Any, step: str) -> tuple[Any, bool]:
+    """(the form as it was sent, whether it is kept).
+
+    What this window typed may be kept in the background while its button is pressed (`autosave.py`): then once more.
+    """
+    for again in (step in TYPED and not request.POST.get("version"), False):
+        form, save = _form(request, registration, by, step)
+        if not form.is_valid():
+            break
         try:
+            if changed_elsewhere(form, registration, request.POST):
+                raise actions.ChangedMeanwhile(_("This was changed in another window. Look at what is there now."))
             save()
         except NotAllowed as refusal:
             raise Http404 from refusal
         except Refused as refusal:
+            if again and isinstance(refusal, actions.ChangedMeanwhile):
+                registration.refresh_from_db()
+                continue
             form.add_error(None, str(refusal.message))
-        else:
-            registration.refresh_from_db()
-            more = step == "questions" and {q.code for q in rules.asked(registration, answers_of(registration))}
-            if more and not more <= set(form.fields):  # an answer leads to further questions
-                return private(redirect(step_address(link, step)))
-            return private(redirect(onward(registration, link, step, request.POST.get("go", "next"))))
-    return private(_drawn(request, registration, link, step, form))
+            break
+        return form, True
+    return form, False
 
 
 def _drawn(request: HttpRequest, registration: Registration, link: Link, step: str, form: Any) -> HttpResponse:
@@ -233,6 +253,23 @@ def form_of(registration: Registration, step: str, data: Any = None) -> Any:
     return None
 
 
+def changed_elsewhere(form: Any, registration: Registration, posted: Any) -> bool:
+    """Whether another window changed a field since this one was drawn (its mark is another), to something else than is typed here.
+
+    What this window itself kept a moment ago is no change, whatever its mark.
+    """
+    for name in form.changed_data:
+        seen = posted.get(f"seen-{name}")
+        if not seen or seen == mark_of(form, name):
+            continue
+        kept = registration.organisation
+        if name != "organisation_name" or kept is None:
+            return True
+        if queries.organisation_named(form[name].data or "", registration.person) != kept:
+            return True
+    return False
+
+
 def mark_of(form: Any, name: str) -> str:
     """Names what is kept in a field, so that a window learns whether another one changed it."""
     kept = form.get_initial_for_field(form.fields[name], name)
@@ -249,7 +286,7 @@ def _keep_part(form: PartForm, keep: Callable[[dict[str, Any]], Registration], *
 
 def _version(request: HttpRequest, registration: Registration) -> int:
     """The version that the window shows which sends this; without one, the present."""
-    said = request.POST.get("version") or request.POST.get("seen-version", "")
+    said = request.POST.get("version", "")
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else registration.version
 
 
