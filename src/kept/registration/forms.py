@@ -19,6 +19,7 @@ from kept.people.models import EntityType
 from kept.registration.consents import that_apply
 from kept.registration.minors import is_minor_on, may_change_guardian
 from kept.registration.models import Category, Mode, Question, QuestionKind, Quota, Registration, State
+from kept.registration.participants import may_be_listed
 from kept.registration.seating import Pool, free_for
 
 GENDERS = [
@@ -267,6 +268,9 @@ def _field_of(question: Question, language: str) -> forms.Field:
     return forms.CharField(max_length=300, **common)
 
 
+BEFORE_OTHERS = ("listed", "greeted")  # not asked of somebody who never stands there
+
+
 class ConsentForm(forms.Form):
     """What is agreed to, one by one."""
 
@@ -274,7 +278,8 @@ class ConsentForm(forms.Form):
 
     def __init__(self, data: Any = None, *, registration: Registration, given: set[str]) -> None:
         super().__init__(data)
-        self.texts = {one.kind: one for one in that_apply(registration.mode)}
+        shown = may_be_listed(registration)
+        self.texts = {one.kind: one for one in that_apply(registration.mode) if shown or one.kind not in BEFORE_OTHERS}
         for kind, one in self.texts.items():
             self.fields[kind] = forms.BooleanField(label=one.text, required=one.required, initial=kind in given)
             if one.required:

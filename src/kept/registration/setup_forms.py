@@ -68,8 +68,11 @@ class CategoryForm(TextsForm):
         label=_("A proof is looked at"), required=False, help_text=_("A press card, a letter: at the entrance.")
     )
     for_minors = forms.BooleanField(
-        label=_("Under age may be in it"), required=False, help_text=_("Nobody of it stands on a public list.")
-    )
+        label=_("Under age may be in it"), required=False,
+        help_text=_(
+            "Age is asked, and under 18 a guardian agrees first. Nobody of it stands on a list of participants."
+        ),
+    )  # fmt: skip
     badge_colour = forms.ChoiceField(label=_("Colour of the badge"), choices=COLOURS)
     position = whole(_("Place in the list"), 999)
     texts = (
