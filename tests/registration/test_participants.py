@@ -156,6 +156,14 @@ def test_nobody_goes_round_the_guardian(minor, young, secretary, entrance, make_
         actions.walk_in(young, {"family_name": "Acorn"}, email="x@example.org", by=secretary, at=NOW)
     focal = make_member(organisation := make_organisation("Lake School"), "focal_point")
     sent = actions.Sent(young, "remote", "y@example.org", {"given_name": "Y", "family_name": "Z"})
+    twin = Registration.objects.get(
+        pk=actions.start(meeting, young, email="z@example.org", mode="remote", by=None, at=NOW).pk
+    )
+    Registration.objects.filter(pk=twin.pk).update(state="confirmed")
+    with pytest.raises(Refused):
+        actions.join_into(minor, twin, by=secretary, at=NOW)
+    actions.reject(minor, by=secretary, at=NOW, reason="…")
+    assert actions.reopen(minor, by=secretary, at=NOW).state == "pending_guardian"
     with pytest.raises(Refused):
         actions.register_for(actions.delegation_of(meeting, organisation), sent, by=focal, at=NOW)
 

@@ -21,6 +21,7 @@ from kept.registration.actions.ground import (
     lock_delegations,
     note,
 )
+from kept.registration.minors import owes_guardian
 from kept.registration.models import LIVE, Answer, Note, Registration, State, TwoPeople
 from kept.registration.permissions import may_run_registration
 
@@ -34,13 +35,15 @@ def join_into(kept: Registration, other: Registration, *, by: Any, at: datetime)
 
     In the same category, way and delegation the better of the two places is kept (a seat before an offer before a
     place in line); else what `other` claims goes to those who wait. Answers that `kept` lacks and notes come along.
-    Raises NotAllowed; Refused for two meetings, for one that ended, and for one that was at the door.
+    Raises NotAllowed; Refused for two meetings, for one that ended, that was at the door, or whose guardian has not agreed.
     """
     allow(may_run_registration(by, kept.meeting))
     with transaction.atomic():
         kept, other = _both_locked(kept, other)
         if kept.state == State.SUBMITTED != other.state:
             raise Refused(_("Keep the one whose mail address is confirmed."))
+        if owes_guardian(kept) or owes_guardian(other):
+            raise Refused(_("Somebody under 18 takes part when a guardian has agreed."))
         if State.ATTENDED in (kept.state, other.state):
             raise Refused(_("One of them was at the door already. That is the one that counts."))
         before, ended = kept.state, other.state

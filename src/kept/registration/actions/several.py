@@ -13,6 +13,7 @@ from kept.base.lifecycle import NotAllowed, Refused
 from kept.registration.actions.ground import locked, note
 from kept.registration.actions.registering import make_live
 from kept.registration.lifecycle import REGISTRATION
+from kept.registration.minors import owes_guardian
 from kept.registration.models import Registration, State
 
 Act = Callable[[Registration], Any]
@@ -54,7 +55,7 @@ def _done(one: Registration, act: Act) -> Outcome:
 
 
 def reopen(registration: Registration, *, by: Any, at: datetime) -> Registration:
-    """One that has ended waits for the secretariat's yes again; its former seat is not held for it.
+    """One that has ended waits for the secretariat's yes again, or for a guardian's; its former seat is not held for it.
 
     Raises NotAllowed, WrongState; RegisteredAlready where the address has another one by now.
     """
@@ -62,6 +63,8 @@ def reopen(registration: Registration, *, by: Any, at: datetime) -> Registration
         registration = locked(registration)
         move = REGISTRATION.check("reopen", registration, state=registration.state, by=by)
         before, registration.state = registration.state, move.target
+        if owes_guardian(registration):
+            registration.state = State.PENDING_GUARDIAN
         registration.state_reason, registration.ended_at, registration.asked_approval_at = "", None, at
         make_live(registration, before)
         note(registration, "reopen", by=by, at=at, before=before)
