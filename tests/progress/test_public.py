@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +14,8 @@ from kept.base.lifecycle import NotAllowed
 from kept.base.models import HistoryEntry, OutgoingMail
 from kept.pledges.models import RevisionPartner
 from kept.progress import actions
-from kept.progress.models import PartAnswer, Report
+from kept.progress.content import Money, People
+from kept.progress.models import MoneyStage, PartAnswer, Report
 
 pytestmark = pytest.mark.django_db
 
@@ -196,3 +198,22 @@ def test_partners_are_told_once_that_a_report_waits_and_reminded_once_until_they
     assert sorted(told()) == sorted([(speakers[0].email, "cancelled"), (speakers[1].email, "queued")])
     assert [actions.ask_partners_due(at) for at in (later(15), later(16), later(90))] == [1, 0, 0]
     assert mails.filter(to=speakers[1].email).count() == 2
+
+
+def test_money_stands_in_its_currency_with_its_share_and_in_dollars_of_two_days_and_people_with_what_supports_them(
+    make_pledge, make_round, make_report, client, today
+):
+    pledge = make_pledge("published", amount="2000000", currency="EUR", money_nature="new")
+    make_round()
+    spent = Money("disbursed", "500000", "EUR", "new", "grant", today.isoformat())
+    signed = Money("committed", "800000", "EUR", "new", "grant", today.isoformat())
+    make_report(pledge, "accepted", money=(signed, spent), people=People(900, 500, 400, (("youth", 100),), "Lists."))
+    MoneyStage.objects.update(usd_cents=54_000_000, usd_cents_then=54_120_000)
+    page = client.get(f"/pledges/{pledge.reference}/reports/1/").content.decode()
+    shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    for words in ("500,000 EUR", "25%", "540,000 USD at the rate of the pledge’s day", "541,200 USD at the rate of the day of payment",
+                  "900 · women: 500 · men: 400", "youth: 100", "Lists. · said by its owner"):  # fmt: skip
+        assert words.casefold() in shown.casefold(), words
+    shown = " ".join(re.sub(r"<[^>]+>", " ", client.get(f"/pledges/{pledge.reference}/").content.decode()).split())
+    for words in ("500,000 EUR spent 25%", "540,000 USD at the rate", "541,200 USD at the rate of the day of payment"):
+        assert words in shown, words

@@ -14,7 +14,7 @@ from kept.base.promise import STATES
 from kept.pledges.models import Term
 from kept.pledges.reading import decimal_text
 from kept.progress.content import ReportContent
-from kept.progress.models import Report, Standing
+from kept.progress.models import PeopleReached, Report, Standing
 from kept.progress.nonsense import RULES
 from kept.progress.promised import MONEY
 from kept.progress.statuses import Counting, Level, Reason, Reporting, Said, Stands
@@ -75,7 +75,12 @@ def public_answers(report: Report, language: str) -> list[Line]:
         answers=tuple((key, text) for key, text in content.answers if key not in hidden),
     )
     copy = Report(content=shown.to_json(), round=report.round)
-    return answers_of(copy, language)
+    people = PeopleReached.objects.filter(report=report).first() if shown.people.total is not None else None
+    lines = answers_of(copy, language)
+    reached = next((line for line in lines if line.step == "people"), None)
+    if people is not None and reached is not None:
+        reached.values.append(str(Level(people.level).label))  # what supports it
+    return lines
 
 
 def explanations_of(report: Report, language: str) -> list[tuple[str, str]]:

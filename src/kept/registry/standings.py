@@ -9,13 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from kept.base import formats
 from kept.pledges.models import Pledge, Revision
 from kept.pledges.presenting import BarView
-from kept.progress import queries
-from kept.progress.models import IndicatorValue, Report, SilenceNotice, Standing
+from kept.progress import paid, queries
+from kept.progress.models import IndicatorValue, MoneyStage, Report, SilenceNotice, Standing
 from kept.progress.presenting import day, number, present
 from kept.progress.silence import NOTICE_BEFORE, SILENT_AFTER
-from kept.progress.statuses import Level, Reporting, Said
+from kept.progress.statuses import Level, Reporting, Said, Stage
 from kept.registry import bars, panels, story
 
 TOLD_WITHOUT_REPORT = {Reporting.SILENT, Reporting.UNREACHABLE}
@@ -107,25 +108,19 @@ def _measured(indicator: Any, row: IndicatorValue | None, language: str) -> Meas
     )  # fmt: skip
 
 
-def _money(pledge: Pledge, language: str) -> dict[str, str] | None:
-    from decimal import Decimal
-
-    from kept.base import formats
-
-    row = queries.standing_of(pledge)
-    if row is None or (row.committed_cents is None and row.disbursed_cents is None):
+def _money(pledge: Pledge, language: str) -> dict[str, Any] | None:
+    """What is promised, signed and spent, each in its own currency, with its share and its level."""
+    of = Report.objects.in_force().filter(pledge=pledge)
+    lines = list(MoneyStage.objects.filter(report__in=of).order_by("-report__period_end", "-report__n", "pk"))
+    if not lines:
         return None
-    promised = pledge.current.amount_usd
-
-    def usd(cents: int | None) -> str:
-        return "" if cents is None else formats.format_money_short(Decimal(cents) / 100, "USD", language)
-
-    return {
-        "promised": formats.format_money_short(promised, "USD", language) if promised is not None else "",
-        "committed": usd(row.committed_cents), "disbursed": usd(row.disbursed_cents),
-        "committed_level": str(Level(row.committed_level).label) if row.committed_level else "",
-        "disbursed_level": str(Level(row.disbursed_level).label) if row.disbursed_level else "",
-    }  # fmt: skip
+    text, stages = pledge.current, {}
+    for stage in (Stage.COMMITTED, Stage.DISBURSED):
+        some = [row for row in lines if row.stage == stage]
+        newest = [row for row in some if row.report_id == some[0].report_id]
+        stages[stage.value] = paid.stage_of(newest, stage, pledge, language)
+    promised = formats.format_money_short(text.amount, text.currency, language) if text.amount is not None else ""
+    return {"promised": promised, **stages}
 
 
 def happenings_of(pledge: Pledge) -> Iterable[story.Happening]:

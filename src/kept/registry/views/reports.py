@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from kept.log import views as log_views
-from kept.progress import presenting, queries
+from kept.progress import paid, presenting, queries
 from kept.progress.models import Evidence, Report
 from kept.progress.statuses import Level
 from kept.progress.views.answering import handed_out
@@ -41,7 +41,8 @@ def report(request: HttpRequest, reference: str, n: int) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "report": found, "pledge": found.pledge, "values": values,
-        "answers": [line for line in presenting.public_answers(found, language) if line.step != "figures"],
+        "answers": [line for line in presenting.public_answers(found, language) if line.step not in ("figures", "money")],
+        "money": paid.lines_of(found.money.all(), found.pledge, language),
         "explanations": presenting.explanations_of(found, language),
         "files": [e for e in found.evidence.all() if e.public and e.removed_at is None],
         "parts": queries.parts_of(found),
