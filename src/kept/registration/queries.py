@@ -38,11 +38,12 @@ def open_categories(meeting: Meeting, *, invited_to: str = "") -> list[Category]
 def pools_shown(meeting: Meeting, language: str) -> list[dict[str, Any]]:
     """The pools of a meeting as the box beside its head tells them: name, seats left (None: no limit), waiting."""
     rows = Quota.objects.filter(meeting=meeting, day=None, session=None).select_related("linked_event")
-    shown = []
+    shown: list[dict[str, Any]] = []
     for quota in rows.order_by("position", "pk"):
+        is_first = all(one["mode"] != quota.mode for one in shown)  # another one of a mode goes by its name
         shown.append(
             {
-                "mode": quota.mode if quota.is_main else "",
+                "mode": quota.mode if quota.is_main and is_first else "",
                 "name": quota.linked_event.name_in(language) if quota.linked_event else quota.name_in(language),
                 "bookable": quota.bookable,
                 "left": free_for(pool_of(quota), False),

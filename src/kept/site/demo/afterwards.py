@@ -8,7 +8,7 @@ from typing import Any
 
 from kept.base.models import OutgoingMail
 from kept.meetings import actions as meetings
-from kept.meetings.models import AttendanceMode, Meeting
+from kept.meetings.models import AttendanceMode, Meeting, Room
 from kept.people.models import Link, Person
 from kept.registration import actions
 from kept.registration.consents import CONSENTS
@@ -28,6 +28,19 @@ LEDES = {
     "ar": "اجتماع من هذا العرض التوضيحي، بأشخاص مختلقين، ليكون هناك ما يُنظر إليه بعده.",
     "ru": "Встреча этой демонстрации с вымышленными людьми, чтобы было на что посмотреть после неё.",
     "zh-hans": "本演示中的一次会议，人物均为虚构，以便展示会后的内容。",
+}  # fmt: skip
+CITIES = {"en": "Geneva", "fr": "Genève", "es": "Ginebra", "ar": "جنيف", "ru": "Женева", "zh-hans": "日内瓦"}
+ROOMS = {
+    "en": "Popov Room",
+    "fr": "Salle Popov",
+    "es": "Sala Popov",
+    "ar": "قاعة بوبوف",
+    "ru": "Зал Попова",
+    "zh-hans": "波波夫厅",
+}
+TITLES = {
+    "en": "What the next meeting is about", "fr": "De quoi parlera la prochaine réunion", "es": "De qué tratará la próxima reunión",
+    "ar": "ما سيتناوله الاجتماع المقبل", "ru": "О чём будет следующее совещание", "zh-hans": "下次会议的议题",
 }  # fmt: skip
 SAID = ("Longer breaks.", "More time for questions.", "Louder in the back rows.", "Send the documents a week before.")
 
@@ -55,11 +68,15 @@ def make(loading: Any, staff: list[Person]) -> None:
 
 def _meeting(day: date, *, by: Person, at: datetime) -> Meeting:
     values = {
-        "names": NAMES, "ledes": LEDES, "venues": {"en": "Popov Room"}, "time_zone": "Europe/Zurich", "mode": AttendanceMode.HYBRID,
+        "names": NAMES, "ledes": LEDES, "venues": ROOMS, "cities": CITIES, "time_zone": "Europe/Zurich", "mode": AttendanceMode.HYBRID,
         "starts_on": day, "ends_on": day, "starts": time(14), "ends": time(16),
     }  # fmt: skip
     meeting = meetings.create_meeting(SLUG, values, by=by, at=at)
     meeting = meetings.announce_meeting(meeting, by=by, at=at)
+    room = Room.objects.create(meeting=meeting, names=ROOMS)
+    plenary = meetings.add_session(meeting, {"kind": "plenary", "titles": TITLES, "minutes": 120}, by=by, at=at)
+    meetings.place(plenary, room=room, day=day, start=time(14), minutes=120, by=by, at=at)
+    meetings.release(meeting, {}, by=by, at=at)
     return meetings.open_registration(meeting, by=by, at=at)
 
 
