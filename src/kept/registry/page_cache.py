@@ -185,7 +185,8 @@ def mark(response: HttpResponse) -> None:
         response["ETag"] = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     if not response.has_header("Cache-Control"):
         response["Cache-Control"] = "no-cache"
-    patch_vary_headers(response, ["Cookie"] if response["Content-Type"].startswith("text/html") else [])
+    if response["Content-Type"].startswith("text/html"):
+        patch_vary_headers(response, ["Cookie"])
 
 
 def revived(page: Kept, coding: str = "") -> HttpResponse:
