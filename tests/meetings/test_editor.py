@@ -66,7 +66,7 @@ def test_two_sessions_in_one_room_stop_a_release_whatever_is_said(desk, programm
     assert "“Opening” and “Displaced people” are in one room at the same time." in text_of(page).replace(
         "“Displaced people” and “Opening”", "“Opening” and “Displaced people”"
     )
-    key = next(one["key"] for one in page.context["clashes"] if "Break" not in one["text"])
+    key = next(one["key"] for one in page.context["open_clashes"] if "Break" not in one["text"])
     with pytest.raises(Conflicting):
         actions.release(programme, {}, by=secretary, at=making.MADE)
     desk.post(f"{DESK}waive/", {"key": key, "name": "Aline", "reason": "We squeeze in"})
@@ -80,7 +80,7 @@ def test_any_other_conflict_stands_with_a_name_and_a_reason(desk, programme, sec
     put(desk, "Displaced people", "14:30", room=Room.objects.last())
     person = session("Opening").roles.get().profile
     making.speaks(person, session("Displaced people"), by=secretary)
-    clash = desk.get(DESK).context["clashes"]
+    clash = desk.get(DESK).context["open_clashes"]
     assert [one["text"] for one in clash][0].startswith("Clara Heronsworth is in two places at once:")
     desk.post(f"{DESK}release/", {})
     assert shown_version(programme).number == 1

@@ -104,7 +104,8 @@ def context_of(request: HttpRequest, found: Meeting, bound: PlaceForm | None = N
         ],
         "digits": "".join(format_number(digit, language) for digit in range(10)),
         "range": range_of(found, date.fromisoformat(day), slots),
-        "clashes": clashes,
+        "open_clashes": [one for one in clashes if one["stops"]],
+        "standing": [one for one in clashes if not one["stops"]],
         "stops": sum(one["stops"] for one in clashes),
         "waiver_form": WaiverForm(initial={"name": request.user.get_full_name() or request.user.email}),
         "can_undo": steps.filter(undone=False).exists(),
@@ -171,7 +172,7 @@ def item_of(
         "anchored": session.anchored,
         "cancelled": session.cancelled_at is not None,
         "form": form,
-        "clashes": clashes,
+        "clashes": [one for one in clashes if one["stops"]],
         "stops": any(one["stops"] for one in clashes),
         "url": reverse("meetings:desk_session", args=[found.slug, session.code]),
     }
