@@ -193,6 +193,7 @@ def ask() -> None:
     asked.kind("several_values_and_a_word", lambda: [("q", luck.choice(common)), *some(3, 3)])
     asked.kind("largest_first", lambda: [("sort", "largest"), *some(2, 1)])
     asked.kind("ending_deep", lambda: [("sort", "ending"), ("page", str(luck.randint(2, 900))), *some(1, 1)])
+    asked.kind("map", lambda: [("view", "map"), *some(2, 1)])
     asked.kind("typing_error", typed_wrong, times=10)
     tell("memory_of_the_process_that_was_asked", round(resident_mb(), 1), "MB")
     took = [from_memory(asked) for _turn in range(EACH)]
