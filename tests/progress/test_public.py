@@ -15,6 +15,7 @@ from kept.base.models import HistoryEntry, OutgoingMail
 from kept.pledges.models import RevisionPartner
 from kept.progress import actions
 from kept.progress.content import Money, People
+from kept.progress.findings import kinds_of_money_at
 from kept.progress.models import MoneyStage, PartAnswer, Report
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +210,10 @@ def test_money_stands_in_its_currency_with_its_share_and_in_dollars_of_two_days_
     signed = Money("committed", "800000", "EUR", "new", "grant", today.isoformat())
     make_report(pledge, "accepted", money=(signed, spent), people=People(900, 500, 400, (("youth", 100),), "Lists."))
     MoneyStage.objects.update(usd_cents=54_000_000, usd_cents_then=54_120_000)
+    assert kinds_of_money_at(None) == {
+        "signed": {"nature": {"new": 54_000_000}, "instrument": {"grant": 54_000_000}},
+        "spent": {"nature": {"new": 54_000_000}, "instrument": {"grant": 54_000_000}},
+    }
     page = client.get(f"/pledges/{pledge.reference}/reports/1/").content.decode()
     shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     for words in ("500,000 EUR", "25%", "540,000 USD at the rate of the pledge’s day", "541,200 USD at the rate of the day of payment",

@@ -282,6 +282,7 @@ def test_what_a_round_published_stays_with_the_checkpoint_of_its_moment(rounds_p
     two = rounds_published[1]
     for chart in rounds.frozen(two, "en"):
         assert {row.value: row.count for row in chart.rows if row.count} == two.figures[chart.key]
+    assert "not said" not in page and two.figures["kinds_of_money"]["spent"] == {"nature": {}, "instrument": {}}
     spent = sum(one["total"] for one in two.figures["money"]["spent"].values())
     assert spent and formats.format_money_short(Decimal(spent) / 100, "USD", "en") in page
     told = client.get("/api/v1/progress/rounds").json()

@@ -6,13 +6,14 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from kept.pledges.models import PUBLIC, Revision, Status
 from kept.pledges.reading import decimal_text
 from kept.progress import filters, queries
-from kept.progress.models import Asked, Definition, Report, Round, RoundState
-from kept.progress.statuses import Level, Stands
+from kept.progress.models import Asked, Definition, MoneyStage, Report, Round, RoundState, Standing
+from kept.progress.statuses import Level, Stage, Stands
+from kept.progress.sums import MoneyLine, stages_of
 
 LEAST = 3  # pledges of an organisation, for a share that says anything
 MOST = 10
@@ -37,6 +38,7 @@ def findings_of(round_: Round, *, at: datetime | None = None) -> dict[str, Any]:
         "pledges": standings.count(),
         **by,
         "money": money_at(at),
+        "kinds_of_money": kinds_of_money_at(at),
         "people": people_at(at),
         "indicators": indicators_at(at),
         "improved": improved_since(round_, at),
@@ -47,6 +49,25 @@ def money_at(at: datetime | None) -> dict[str, Any]:
     """Promised, signed, spent, in US cents, never added: {"promised": sum, "signed": {level: sum}, "spent": {level: sum}}."""
     named = _texts(at).aggregate(total=Sum("usd_cents"), pledges=Count("usd_cents"))
     return {"promised": _sum(**named), **{name: _by_level(at, name) for name in ("signed", "spent")}}
+
+
+def kinds_of_money_at(at: datetime | None) -> dict[str, dict[str, dict[str, int]]]:
+    """What is signed and spent by where it comes from and by its form, in US cents: {"signed": {"nature": {kind: sum}, …}, …}."""
+    counted = Standing.objects.at(at).filter(counts=True, money_counts=True, pledge=OuterRef("report__pledge"))
+    rows = MoneyStage.objects.filter(Exists(counted), report__in=Report.objects.in_force(at)).exclude(usd_cents=None)
+    rows = rows.order_by("report__pledge", "stage", "-report__period_end", "-report__n", "pk")
+    read = rows.values_list("report__pledge", "stage", "report", "usd_cents", "level", "nature", "instrument")
+    newest: dict[tuple[int, str], int] = {}
+    lines = [
+        MoneyLine(pledge, Stage(stage), cents, Level(level), nature, instrument)
+        for pledge, stage, report, cents, level, nature, instrument in read.iterator(5000)
+        if newest.setdefault((pledge, stage), report) == report
+    ]
+    stages = stages_of(lines)
+    return {
+        name: {"nature": dict(sorted(one.by_nature.items())), "instrument": dict(sorted(one.by_instrument.items()))}
+        for name, one in (("signed", stages.committed), ("spent", stages.disbursed))
+    }
 
 
 def people_at(at: datetime | None) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def round_document(round_: Round) -> dict[str, Any]:
         **{name: figures.get(name, 0) for name in ("pledges", "asked", "answered", "unreachable")},
         **{name: figures.get(name, {}) for name in filters.NAMES},
         "money": _staged(figures.get("money"), "promised", money=True),
+        "kinds_of_money": _kinds(figures.get("kinds_of_money", {})),
         "people": _staged(figures.get("people"), "expected", money=False),
         "indicators": figures.get("indicators", []),
         "checkpoint": round_.checkpoint or None,
@@ -66,6 +67,16 @@ def _staged(found: dict[str, Any] | None, whole: str, *, money: bool) -> list[di
         if stage != whole:
             lines += [line(stage, level, one) for level, one in levels.items()]
     return lines
+
+
+def _kinds(found: dict[str, dict[str, dict[str, int]]]) -> dict[str, dict[str, dict[str, str]]]:
+    """US dollars by stage, by where they come from (`nature`) and by their form (`instrument`); "" where it was not said."""
+    return {
+        stage: {
+            by: {kind: rows.plain(dollars(cents)) or "0" for kind, cents in one.items()} for by, one in kinds.items()
+        }
+        for stage, kinds in found.items()
+    }
 
 
 def indicators_document(selection: Selection) -> dict[str, Any]:
@@ -110,7 +121,9 @@ def _list(**properties: Any) -> dict[str, Any]:
 ROUND = shape(
     slug=TEXT, names=_NAMES, period_start=_DAY, period_end=_DAY, published=MAYBE_TEXT, as_of=_DAY, pledges=COUNT,
     asked=COUNT, answered=COUNT, unreachable=COUNT, **dict.fromkeys(filters.NAMES, _COUNTS),
-    money=_list(**_STAGE, amount_usd=DECIMAL), people=_list(**_STAGE, people=COUNT),
+    money=_list(**_STAGE, amount_usd=DECIMAL),
+    kinds_of_money={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _TOTALS}},
+    people=_list(**_STAGE, people=COUNT),
     indicators=_list(slug=TEXT, names=_NAMES, unit=TEXT, total=DECIMAL, pledges=COUNT, levels=_TOTALS),
     checkpoint=MAYBE_TEXT, log_size=COUNT, url=TEXT,
 )  # fmt: skip

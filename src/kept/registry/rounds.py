@@ -6,7 +6,7 @@ they are counted anew as of those days; each leads to the pledges of that day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from kept.base import formats
 from kept.people.models import Organisation
+from kept.pledges.counting import dollars
 from kept.progress import filters
+from kept.progress.fields import INSTRUMENTS, NATURES
 from kept.progress.models import Round, RoundState
 from kept.progress.statuses import Level
 from kept.registry import implementing, outcome
@@ -126,6 +128,21 @@ def frozen_sums(round_: Round, language: str) -> list[Sums]:
     if "money" not in figures:
         return []
     return implementing.frozen_sums(asked, figures["money"], figures["people"])
+
+
+def frozen_kinds(round_: Round) -> list[dict[str, Any]]:
+    """What was signed and spent by where it came from and by its form: new or existing, grant or loan."""
+    titles = {"signed": _("Signed"), "spent": _("Spent")}
+    return [
+        {"title": titles[name], "natures": _split(kinds["nature"], NATURES), "instruments": _split(kinds["instrument"], INSTRUMENTS)}
+        for name, kinds in round_.figures.get("kinds_of_money", {}).items()
+        if kinds["nature"]
+    ]  # fmt: skip
+
+
+def _split(cents: Mapping[str, int], names: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
+    known = {**dict(names), "": _("not said")}
+    return [{"name": str(label), "amount": dollars(cents[kind])} for kind, label in known.items() if kind in cents]
 
 
 def frozen_indicators(round_: Round, language: str) -> list[dict[str, Any]]:

@@ -81,6 +81,7 @@ def round_(request: HttpRequest, slug: str) -> HttpResponse:
         "charts": rounds.frozen(found, language),
         "facts": rounds.facts(found, language),
         "sums": rounds.frozen_sums(found, language),
+        "kinds": rounds.frozen_kinds(found),
         "indicators": rounds.frozen_indicators(found, language),
         "log_size": rounds.size_of_log(found),
     }
