@@ -54,8 +54,8 @@ def test_the_desk_is_worked_by_keyboard_alone(demonstration, reviewer):
     page = reviewer.page
     reviewer.go("/desk/pledges/?sort=oldest")
     titles = page.get_by_role("main").get_by_role("link").all_inner_texts()
-    keys(reviewer, "j")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        keys(reviewer, "j")
     first = reviewer.heading
     assert any(first in title for title in titles)
     with page.expect_navigation():
@@ -115,8 +115,8 @@ def test_two_decide_at_once_and_the_second_is_told(chrome, demonstration, review
     title = reviewer.heading
     reviewer.unfold("Decline")
     reviewer.write("Why it is declined", "It names nothing that will be done.")
-    reviewer.page.get_by_role("dialog").get_by_role("button", name="Decline", exact=True).click()
-    reviewer.page.wait_for_load_state()
+    with reviewer.page.expect_navigation():
+        reviewer.page.get_by_role("dialog").get_by_role("button", name="Decline", exact=True).click()
     colleague.press("Publish")
     assert title not in [row["title"] for row in asked(demonstration, "/api/v1/pledges?sort=newest")["results"]]
     assert colleague.page.get_by_role("alert").or_(colleague.page.get_by_role("status")).filter(visible=True).count()
