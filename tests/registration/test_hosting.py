@@ -237,3 +237,17 @@ def test_a_year_later_the_people_are_gone_and_the_answers_stay_as_figures(client
     assert set(OutgoingMail.objects.filter(subject_kind="event_invitation").values_list("to", flat=True)) <= {
         "erased@erased.invalid"
     }
+
+
+def test_who_is_erased_is_erased_from_what_they_were_invited_to_and_their_place_goes_on(
+    invite, reception, register, secretary
+):
+    LinkedEvent.objects.update(capacity=1)
+    one = register(given_name="Ada", email="ada@example.org")
+    ada, bao = invite("ada", "bao")
+    yes(ada, needs="no nuts"), yes(bao)
+    actions.erase(one, by=secretary, at=datetime.now(UTC))
+    ada.refresh_from_db()
+    assert (ada.name, ada.needs, ada.email, ada.state) == ("", "", f"guest{ada.pk}@erased.invalid", "declined")
+    assert states()["Bao"] == "offered"
+    assert not OutgoingMail.objects.filter(to="ada@example.org").exists()

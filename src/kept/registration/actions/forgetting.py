@@ -16,6 +16,7 @@ from kept.base import history, mail
 from kept.people.models import Link
 from kept.registration.actions.closing import close_what_is_forgotten
 from kept.registration.actions.ground import allow, by_name
+from kept.registration.actions.hosting import say_no
 from kept.registration.actions.registering import cancel
 from kept.registration.addresses import GUARDIAN
 from kept.registration.hosting_notices import EVENT
@@ -33,6 +34,7 @@ from kept.registration.models import (
     Note,
     Question,
     Registration,
+    Reply,
     State,
     VisaDesk,
     VisaLetter,
@@ -77,11 +79,22 @@ def erase(registration: Registration, *, by: Any, at: datetime) -> None:
             return
         if registration.is_live and at < registration.meeting.ends_at and registration.state != State.ATTENDED:
             registration = cancel(registration, by=by, at=at)
+        _erase_invitations_of(registration, at)
         mine = Registration.objects.filter(pk=registration.pk)
         _blank_soon(mine)
         Answer.objects.filter(registration__in=mine).delete()
         _erase(mine, at)
         history.record("registration", registration.pk, "erase", by=by_name(by), at=at)
+
+
+def _erase_invitations_of(registration: Registration, at: datetime) -> None:
+    """What the same address was invited to beside this meeting; a place that they hold goes to who waits."""
+    rows = EventInvitation.objects.filter(
+        event__meeting=registration.meeting_id, email=registration.email, erased_at=None
+    )
+    for one in rows.exclude(state__in=(Reply.DECLINED, Reply.LAPSED, Reply.TAKEN_BACK)):
+        say_no(one, by=None, at=at)
+    _erase_invited(rows, at)
 
 
 def _forget_unsent(now: datetime) -> None:
@@ -129,15 +142,21 @@ def _forget_invited(now: datetime) -> None:
     """Who was invited to an event beside a meeting: what they need goes soon, the person later; the answers stay as figures."""
     rows = EventInvitation.objects.filter(erased_at=None)
     rows.filter(event__meeting__ends_at__lte=now - timedelta(days=SOON)).update(needs="")
-    keys = list(rows.filter(event__meeting__ends_at__lte=now - timedelta(days=LATER)).values_list("pk", flat=True))
-    if keys:
-        with transaction.atomic():
-            Link.objects.filter(purpose=EVENT, subject__in=[str(pk) for pk in keys]).delete()
-            mail.forget("event_invitation", keys)
-            nobody = Concat(Value("guest"), Cast(F("pk"), CharField()), Value(NOBODY), output_field=EmailField())
-            EventInvitation.objects.filter(pk__in=keys).update(
-                name="", organisation="", companion="", email=nobody, erased_at=now
-            )
+    _erase_invited(rows.filter(event__meeting__ends_at__lte=now - timedelta(days=LATER)), now)
+
+
+def _erase_invited(rows: QuerySet[EventInvitation], at: datetime) -> None:
+    """The person of each of these invitations: name, address, whom they bring, mails, links."""
+    keys = list(rows.values_list("pk", flat=True))
+    if not keys:
+        return
+    nobody = Concat(Value("guest"), Cast(F("pk"), CharField()), Value(NOBODY), output_field=EmailField())
+    with transaction.atomic():
+        Link.objects.filter(purpose=EVENT, subject__in=[str(pk) for pk in keys]).delete()
+        mail.forget("event_invitation", keys)
+        EventInvitation.objects.filter(pk__in=keys).update(
+            name="", organisation="", companion="", needs="", email=nobody, erased_at=at
+        )
 
 
 def _forget_passports(now: datetime) -> None:
