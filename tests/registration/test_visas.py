@@ -241,6 +241,21 @@ def test_the_code_on_the_paper_leads_to_a_page_with_number_and_validity_only(
     assert "The meeting is over" in client.get(f"/meetings/visa-letter/{letter.code}/").content.decode()
 
 
+def test_whoever_lost_the_key_sends_the_requests_back(desk, register, ask, officer, sign_in):
+    ada = register()
+    ask(ada)
+    at_desk, page = sign_in(officer), f"/desk/meetings/{desk.slug}/visas/{ada.key}/"
+    VisaRequest.objects.update(sealed=seal("{}", purpose="passport data", about="another row"))
+    shown = at_desk.get(page).content.decode()
+    assert ("cannot be read any more" in shown, 'value="return"' in shown, 'value="issue"' in shown) == (
+        True,
+        True,
+        False,
+    )
+    at_desk.post(page + "do/", {"do": "return", "reason": "Please give it again"})
+    assert VisaRequest.objects.get().state == "returned"
+
+
 def test_the_clock_forgets_the_passport_first_then_number_and_name(desk, register, ask, officer, client):
     ada = register()
     ask(ada)

@@ -22,7 +22,7 @@ from kept.registration.desk.setup import edited
 from kept.registration.forms import ReasonForm
 from kept.registration.lifecycle import VISA
 from kept.registration.models import VisaDesk, VisaRequest, VisaState
-from kept.registration.passports import Passport
+from kept.registration.passports import Passport, passport_of
 from kept.registration.permissions import may_work_at_visa_desk
 from kept.registration.views.visas import good_letter, paper_of
 from kept.registration.visa_forms import VisaDeskForm
@@ -92,6 +92,7 @@ def _drawn(request: HttpRequest, found: VisaRequest, passport: Passport | None) 
         "passport": visas.facts_of(passport, language) if passport else [],
         "moves": VISA.possible(found, state=found.state, by=request.user),
         "reason": ReasonForm(), "letter": good_letter(one), "has_data": bool(found.sealed),
+        "unreadable": bool(found.sealed) and passport_of(found) is None,
         "looks": history.of("registration", one.pk).filter(verb="look_at_passport"), "says": visas.says(one, language),
     }  # fmt: skip
     return render(request, "registration/desk/visa.html", context)
