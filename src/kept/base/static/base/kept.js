@@ -16,6 +16,7 @@ const behaviours = {
   "[data-print]": print,
   "[data-count-up]": countUp,
   "[data-focus]": (element) => element.focus(),
+  "input[data-time-zone]": ownZone,
 };
 
 function start(root) {
@@ -192,6 +193,11 @@ function copy(button) {
     if (button.dataset.done) button.textContent = button.dataset.done;
     setTimeout(() => (button.textContent = before), 2500);
   });
+}
+
+// An empty field for a time zone is filled with that of this computer; whoever wants none empties it.
+function ownZone(field) {
+  if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 }
 
 // A button that prints is there only where something can print.
