@@ -11,10 +11,10 @@ from hypothesis.extra.django import TestCase
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.base.models import OutgoingMail
 from kept.meetings.models import Session
-from kept.registration import actions, queries, rules
+from kept.registration import actions, guests, queries, rules
 from kept.registration.actions.seats import drifted
 from kept.registration.addresses import own_link
-from kept.registration.models import Quota, Registration, Seat
+from kept.registration.models import CheckInList, Quota, Registration, Seat
 from kept.registration.permissions import Holder
 from tests.registration.conftest import agree
 
@@ -76,6 +76,19 @@ def test_a_day_and_a_session_are_held_where_free_and_stood_in_line_for_where_not
     assert seats(first) == {"Day 1": "held", "Mapping schools": "held"}
     assert seats(second) == {"Day 1": "waiting", "Day 2": "held", "Mapping schools": "waiting"}
     assert [one["place"] for one in queries.parts_of(second, NOW)] == [1, None, 1]  # Day 1, Day 2, the session
+
+
+def test_the_door_of_a_session_with_seats_lets_in_who_holds_one(comes, days, workshop, meeting, secretary):
+    holds, waits = comes(days[0], workshop), comes(days[1], workshop)
+    doors = actions.set_up_doors(meeting, by=None, at=NOW)
+    inner = CheckInList.objects.get(meeting=meeting, session=workshop.session_id)
+    told = {line["name"]: line["why"] for line in guests.list_for(inner, NOW)}
+    assert told == {holds.name: "", waits.name: "no_seat"}
+    assert {line["why"] for line in guests.list_for(doors, NOW)} == {""}, "the entrance is everybody's"
+    gate = inner.gates.get()
+    actions.check_in(holds, gate, by=secretary, at=NOW)
+    with pytest.raises(Refused, match="Has no seat in this session"):
+        actions.check_in(waits, gate, by=secretary, at=NOW)
 
 
 def test_who_waits_for_a_seat_at_the_meeting_holds_none_of_a_session(comes, days, workshop, pools):

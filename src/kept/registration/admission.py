@@ -35,6 +35,7 @@ REFUSALS: dict[str, Any] = {
     "network": _("Without the network this phone may let in nobody more: the fire limit."),
     "online": _("Registered to take part online."),
     "elsewhere": _("Not for this door."),
+    "no_seat": _("Has no seat in this session."),
     "same_name": _("Has the name of somebody who is not to be admitted. Call the officer in charge."),
 }
 NEVER_FORCED = frozenset({"unknown", "barred", "full", "network", "guardian"})
@@ -120,6 +121,7 @@ class Guest:
     provisional: bool = False
     proof_owed: bool = False
     category: int | None = None
+    seat_owed: bool = False  # the session behind the door has seats of its own, and they hold none
     inside: bool = False
     ahead: int = 0
 
@@ -155,6 +157,8 @@ def refusal_of(guest: Guest | None, door: Door, at: datetime) -> str:
         return why
     if guest.inside:
         return ""
+    if guest.seat_owed:
+        return "no_seat"
     if guest.state in WAITING and (why := _standby(guest, door, at)):
         return why
     if door.limit is not None and door.inside + door.reserved >= door.limit:

@@ -63,8 +63,20 @@ def names_barred(meeting: Meeting | int) -> set[str]:
     return set(rows.values_list("normalised", flat=True)) - {""}
 
 
-def guest(registration: Registration, *, inside: bool = False, ahead: int = 0, names: set[str] | None = None) -> Guest:
-    """What the rules of the door look at; `registration` as `with_what_matters` reads it."""
+def seated(counted: CheckInList) -> set[int] | None:
+    """Who holds a seat of the session behind a door, or is offered one; None where it has no seats of its own."""
+    pools = Quota.objects.filter(session=counted.session_id, mode=Mode.IN_PERSON) if counted.session_id else None
+    if pools is None or not pools.exists():
+        return None
+    held = Seat.objects.filter(quota__in=pools, state__in=(SeatState.HELD, SeatState.OFFERED))
+    return set(held.values_list("registration_id", flat=True))
+
+
+def guest(
+    registration: Registration, *, seats: set[int] | None, inside: bool = False, ahead: int = 0,
+    names: set[str] | None = None,
+) -> Guest:  # fmt: skip
+    """What the rules of the door look at; `registration` as `with_what_matters` reads it, `seats` as `seated` does."""
     names = names_barred(registration.meeting_id) if names is None else names
     walk_in = getattr(registration, "walk_in", None)
     return Guest(
@@ -75,6 +87,7 @@ def guest(registration: Registration, *, inside: bool = False, ahead: int = 0, n
         provisional=bool(walk_in and walk_in.is_provisional),
         proof_owed=registration.category.needs_proof and not registration.has_proof,
         category=registration.category_id,
+        seat_owed=seats is not None and registration.pk not in seats,
         inside=inside,
         ahead=ahead,
     )
@@ -155,12 +168,12 @@ def list_for(counted: CheckInList, at: datetime) -> list[dict[str, Any]]:
 def _lines(counted: CheckInList, rows: QuerySet[Registration], at: datetime) -> list[dict[str, Any]]:
     rows = rows.filter(erased_at=None).exclude(state__in=(State.DRAFT, State.SUBMITTED))
     names, book = names_barred(counted.meeting_id), admission.fold(passages(counted))
-    plain = Door(categories=frozenset(counted.categories.values_list("pk", flat=True)))
+    plain, seats = Door(categories=frozenset(counted.categories.values_list("pk", flat=True))), seated(counted)
     found = []
     for row in with_what_matters(rows).order_by("family_name", "given_name", "pk"):
         presence = book.get(row.pk)
         inside = bool(presence and presence.inside)
-        why = admission.refusal_of(guest(row, names=names), plain, at)
+        why = admission.refusal_of(guest(row, seats=seats, names=names), plain, at)
         found.append({
             "who": fingerprint(row.key), "name": row.badge_name or row.name, "native": row.name_native,
             "category": row.category_id, "why": why, "since": presence.spells[-1][0].isoformat() if inside else "",

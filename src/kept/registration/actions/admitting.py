@@ -158,6 +158,7 @@ class Book:
         self.presences: dict[int, Presence] = fold(one for many in self.passages.values() for one in many)
         self.inside = admission.how_many_inside(self.presences)
         self.latest = CheckIn.objects.filter(list=counted).order_by("-pk").values_list("pk", flat=True).first() or 0
+        self.seats = guests.seated(counted)
         self.since: dict[str, datetime | None] = {}
         self.people: dict[str, Registration] = {}
 
@@ -250,7 +251,7 @@ class Book:
         inside = bool(presence and presence.inside)
         waits = registration.state == State.WAITLISTED and not inside
         return guests.guest(
-            registration, inside=inside,
+            registration, seats=self.seats, inside=inside,
             ahead=guests.ahead_of(registration, self.list, self.presences) if waits else 0,
         )  # fmt: skip
 

@@ -121,7 +121,8 @@ def _shown(registration: Registration, at: Any) -> dict[str, Any]:
         presences = fold(guests.passages(counted))
         mine, inside = presences.get(registration.pk), sum(one.inside for one in presences.values())
         ahead = guests.ahead_of(registration, counted, presences) if registration.state == "waitlisted" else 0
-        guest = guests.guest(registration, inside=bool(mine and mine.inside), ahead=ahead)
+        inside_already = bool(mine and mine.inside)
+        guest = guests.guest(registration, seats=guests.seated(counted), inside=inside_already, ahead=ahead)
         code = refusal_of(guest, guests.door(counted, inside=inside, reserved=0), at)
         why = why or (code if counted.is_entrance else "")
         since = mine.spells[-1][0] if mine and mine.inside else None
