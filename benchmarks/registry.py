@@ -337,7 +337,18 @@ def flat(file: Path) -> None:
             "record_status", "language",
         )  # fmt: skip
         rows = (
-            (number, title, summary, at.isoformat(), kind, origin, str(at.year), band(amount, cents), status, language)
+            (
+                number,
+                title,
+                summary,
+                at.isoformat(),
+                kind,
+                origin,
+                str(at.year),
+                band(-1 if cents is None else cents, amount is not None),
+                status,
+                language,
+            )
             for number, title, summary, at, kind, origin, amount, cents, status, language in read.iterator(5000)
         )
         db.executemany(f"INSERT INTO pledges VALUES ({', '.join('?' * len(columns))})", rows)

@@ -32,8 +32,11 @@ class Broken(Exception):
     """The file is not what it was when it was written."""
 
 
-def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write them down. Nobody looks at the file before it is named somewhere, so that it may come into being slowly."""
+def write(path: Path, arrays: Mapping[str, np.ndarray], *, lasting: bool = True) -> None:
+    """Write them down. Nobody looks at the file before it is named somewhere, so that it may come into being slowly.
+
+    One that is not `lasting` is read once and thrown away: a power cut may take it.
+    """
     at, places = 0, {}
     for name, values in arrays.items():
         places[name] = [values.dtype.str, int(values.size), at]
@@ -52,10 +55,9 @@ def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             file.seek(size + places[name][2])
             file.write(np.ascontiguousarray(values).data)
         file.truncate(size + at)
-        file.flush()
-        os.fsync(
-            file.fileno()
-        )  # before it is named: a power cut leaves no file of the right length without its contents
+        if lasting:  # before it is named: a power cut leaves no file of the right length without its contents
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _aligned(at: int) -> int:

@@ -24,12 +24,13 @@ from kept.registry.index.documents import Maker
 from kept.registry.index.filling import Filling
 from kept.registry.index.merging import merged
 from kept.registry.index.reading import Reading, State, origin, reader, state_of_database
-from kept.registry.index.records import BATCH, spans
+from kept.registry.index.records import spans
 from kept.registry.index.schema import fingerprint
 from kept.registry.index.segment import Part, Segment
 
 log = logging.getLogger(__name__)
-PIECE = 100_000  # pledges that one process holds in memory at a time: the more, the fewer times each word is met anew
+PIECE = 170_000  # pledges that one process holds in memory at a time: the more, the fewer times each word is met anew
+AT_ONCE = 5000  # pledges that are read at a time: each time costs several queries
 AGAIN = 30.0  # seconds between two attempts of one process
 PARENT_SECONDS = 0.5  # between two looks whether the process that builds is still there
 ASKED = "asked"  # the file that says: build anew, though there is one
@@ -83,10 +84,10 @@ def _made(path: Path, processes: int) -> Iterator[int]:
 def _segment_of(path: Path, span: range) -> int:
     """A segment of the public records among these keys; how many they are."""
     maker, filling = Maker(), Filling()
-    for start in range(span.start, span.stop, BATCH):
-        filling.add(maker.documents(range(start, min(start + BATCH, span.stop))))
+    for start in range(span.start, span.stop, AT_ONCE):
+        filling.add(maker.documents(range(start, min(start + AT_ONCE, span.stop))))
     if filling.size:
-        arrays.write(path / f"{span.start:012}.part", filling.arrays())
+        arrays.write(path / f"{span.start:012}.part", filling.arrays(), lasting=False)
     if not gc.isenabled():
         gc.collect()
     return filling.size

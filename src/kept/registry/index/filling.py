@@ -28,7 +28,6 @@ import numpy as np
 from kept.registry.index import columns, schema
 from kept.registry.index.arrays import joined
 from kept.registry.index.documents import FIGURES, KEYS, Documents, named_places
-from kept.registry.index.records import Who
 from kept.registry.index.texts import Pairs, Texts
 from kept.registry.index.vocabulary import Numbering, inverted, offsets_of, pieces_at, sorted_terms
 
@@ -61,21 +60,16 @@ class Filling:
         texts.add(texts.others, first, some.texts, some.languages)
         for n, language, text in some.translations:
             texts.add_one(first + n, text, language)
-        for row, (lead, partners) in enumerate(zip(some.leads, some.partners, strict=True), first):
-            if lead:
-                self._add_organisation(row, lead, said_yes=True)
-            for one, said_yes in partners:
-                self._add_organisation(row, one, said_yes=said_yes)
-                if said_yes:
-                    self._partner_rows.append(row)
-                    self._partner_who.append(one.code)
+        leads = [(row, lead) for row, lead in enumerate(some.leads, first) if lead]
+        partners = [(row, one, yes) for row, each in enumerate(some.partners, first) for one, yes in each]
+        said_yes = [(row, one) for row, one, yes in partners if yes]
+        named = [*leads, *((row, one) for row, one, _yes in partners)]
+        texts.add_names([row for row, _one in named], [one for _row, one in named])
+        self._who_rows.extend(row for row, _one in (*leads, *said_yes))
+        self._who.extend(one.pk for _row, one in (*leads, *said_yes))
+        self._partner_rows.extend(row for row, _one in said_yes)
+        self._partner_who.extend(one.code for _row, one in said_yes)
         self.size += len(some)
-
-    def _add_organisation(self, row: int, one: Who, *, said_yes: bool) -> None:
-        self._texts.add_name(row, one.pk, one.names)
-        if said_yes:
-            self._who_rows.append(row)
-            self._who.append(one.pk)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The segment. Raises ValueError where a column was left out of a document."""

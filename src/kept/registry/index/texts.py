@@ -14,6 +14,7 @@ from itertools import chain
 import numpy as np
 
 from kept.registry.index import words
+from kept.registry.index.records import Who
 from kept.registry.index.vocabulary import Numbering, inverted, offsets_of, pieces_at, sorted_terms
 
 LANGUAGES = ("", *words.STEMMERS)  # by number; "" is every other one
@@ -40,16 +41,17 @@ class Texts:
         """One more text of a row."""
         self.add(self.others, row, [text], [language])
 
-    def add_name(self, row: int, organisation: int, text: str) -> None:
-        """The names of an organisation; the same for the same number."""
-        held = self._names.get(organisation)
-        if held is None:
-            held = self._names[organisation] = array("I", map(self._pieces.__getitem__, text.split()))
-        stream = self.others
-        stream.pieces.extend(held)
-        stream.lengths.append(len(held))
-        stream.rows.append(row)
-        stream.languages.append(0)
+    def add_names(self, rows: Sequence[int], organisations: Sequence[Who]) -> None:
+        """The names of an organisation for each of these rows; the same number has the same names."""
+        known, stream = self._names, self.others
+        for one in organisations:
+            held = known.get(one.pk)
+            if held is None:
+                held = known[one.pk] = array("I", map(self._pieces.__getitem__, one.names.split()))
+            stream.pieces.extend(held)
+        stream.lengths.extend(len(known[one.pk]) for one in organisations)
+        stream.rows.extend(rows)
+        stream.languages.frombytes(bytes(len(rows)))
 
     def arrays(self, size: int, terms: Numbering) -> tuple[dict[str, np.ndarray], list[Pairs]]:
         """The arrays of words, titles and runs of so many rows; and what else the rows are looked up by: the stems of

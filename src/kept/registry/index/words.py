@@ -96,7 +96,7 @@ class Known:
     Words have no spaces in them; those that are new are worked out together.
     """
 
-    MOST = 200_000
+    MOST = 600_000  # of a builder; who answers questions meets a few
 
     def __init__(self, work_out: Callable[[list[str]], Iterable[str]]) -> None:
         self._work_out = work_out
