@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import get_resolver
 from PIL import Image
 
 from kept.base.models import HistoryEntry
+from kept.meetings.forms import RESERVED
 from kept.meetings.models import ClosingFigure, Document, LinkedEvent, Meeting, MeetingDay, Partner, Room, Status
 from tests.meetings import making
 from tests.meetings.test_pages import text_of
@@ -45,6 +48,18 @@ def test_what_does_not_fit_is_refused_beside_its_field(desk, change, field):
     response = desk.post("/desk/meetings/new/", given | change)
     assert list(response.context["form"].errors) == [field]
     assert not Meeting.objects.exists()
+
+
+def routes(patterns) -> list[str]:
+    return [route for one in patterns for route in (
+        routes(one.url_patterns) if hasattr(one, "url_patterns") else [str(one.pattern)]
+    )]  # fmt: skip
+
+
+def test_no_meeting_is_called_as_what_stands_where_its_name_would():
+    seconds = {route.split("/")[1] for route in routes(get_resolver().url_patterns) if route.startswith("meetings/")}
+    words = {word for word in seconds if re.fullmatch(r"[-\w]+", word)}
+    assert (words - RESERVED, "visa-letter" in words) == (set(), True)
 
 
 def test_texts_place_and_practical_information_are_written_in_six_languages(desk, meeting):

@@ -38,6 +38,7 @@ RESERVED = {
     "invitation",
     "list",
     "certificate",
+    "visa-letter",
 }  # words that stand where a meeting's name would
 
 
