@@ -147,6 +147,15 @@ def test_another_guardian_is_asked_anew_and_the_former_link_is_good_no_more(clie
     assert minor.state == "pending_guardian"
 
 
+def test_a_guardian_is_asked_once_where_the_registration_is_opened_again(minor, secretary):
+    one = actions.cancel(Registration.objects.get(pk=minor.pk), by=secretary, at=datetime.now(UTC))
+    OutgoingMail.objects.all().delete()
+    actions.reopen(one, by=secretary, at=datetime.now(UTC))
+    asked = OutgoingMail.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(asked) == ["registration/pending_guardian", "registration/guardian"]
+    assert Link.objects.filter(purpose="registration_guardian", revoked_at=None).count() == 1
+
+
 def test_nobody_goes_round_the_guardian(minor, young, secretary, entrance, make_member, make_organisation, meeting):
     possible = REGISTRATION.possible(minor, state=minor.state, by=secretary)
     assert set(possible) == {"guardian_agrees", "reject", "cancel"}

@@ -118,13 +118,6 @@ def another_guardian(*, registration: Registration, at: datetime, fields: Any = 
         ask_guardian(registration, at=at)
 
 
-@listens("registration.reopen")
-def a_guardian_is_asked_again(*, registration: Registration, at: datetime, **_more: Any) -> None:
-    if registration.state == State.PENDING_GUARDIAN:
-        tell(registration, "pending_guardian", at=at)
-        ask_guardian(registration, at=at)
-
-
 def ask_guardian(registration: Registration, *, at: datetime) -> None:
     """Ask whoever is responsible for somebody under 18, by a link of their own."""
     language, meeting = registration.language, registration.meeting
