@@ -152,6 +152,16 @@ def test_it_closes_by_itself_and_own_words_go_after_a_year(meeting, came, over, 
 
 
 @pytest.mark.django_db
+def test_where_the_meeting_is_moved_to_a_later_day_the_answers_are_taken_after_that_day(meeting, over, secretary):
+    over(hours=2)
+    feedback = actions.ask_for_feedback(meeting, by=secretary, at=datetime.now(UTC))
+    over(days=-60)
+    assert actions.hear_participants(feedback.closes_at) == 0
+    feedback.refresh_from_db()
+    assert (feedback.closed_at, feedback.closes_at - meeting.ends_at) == (None, timedelta(days=14))
+
+
+@pytest.mark.django_db
 def test_the_team_sets_the_questions_until_somebody_has_answered(meeting, came, over, secretary, sign_in):
     (ada,) = came(1)
     over(hours=2)

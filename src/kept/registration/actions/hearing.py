@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -142,6 +142,9 @@ def close_feedback(feedback: Feedback, *, by: Any, at: datetime) -> Feedback:
 
 def hear_participants(at: datetime) -> int:
     """The worker's duty: mails in the morning after a meeting, the end on its hour. How many mails; repeats harmlessly."""
+    moved = Feedback.objects.filter(closed_at=None, closes_at__lte=F("meeting__ends_at"))
+    for feedback in moved.filter(meeting__ends_at__gt=at - OPEN_FOR).select_related("meeting"):
+        change_end(feedback, feedback.meeting.ends_at + OPEN_FOR, by=None, at=at)
     for feedback in Feedback.objects.filter(closed_at=None, closes_at__lte=at).select_related("meeting"):
         close_feedback(feedback, by=None, at=at)
     asked = 0
