@@ -137,6 +137,8 @@ def test_an_offer_runs_out_and_a_larger_room_is_offered_by_the_worker(invite, re
     bao.refresh_from_db()
     assert (bao.state, actions.keep_places(datetime.now(UTC))) == ("offered", 0)
     later = bao.offered_until + timedelta(seconds=1)
+    with pytest.raises(Refused):
+        yes(bao, at=later)  # nor before the worker has said that it ran out
     assert actions.keep_places(later) == 2
     assert states() == {"Ada": "declined", "Bao": "lapsed", "Chidi": "offered"}
     assert told(bao)[-1] == "lapsed"

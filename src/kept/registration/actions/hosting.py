@@ -85,7 +85,7 @@ def say_yes(invitation: EventInvitation, *, brings: bool = False, companion: str
     """Somebody comes: a place is theirs where one is free and nobody waits who fits in, else they stand in line.
 
     Whoever has a place keeps it, and may add or leave out whom they bring. Raises NotAllowed, WrongState; Refused where
-    answers are no longer taken, and where no place is left for whom they bring.
+    answers are no longer taken, where an offer has run out, and where no place is left for whom they bring.
     """
     with transaction.atomic():
         event, one = _both(invitation)
@@ -93,6 +93,7 @@ def say_yes(invitation: EventInvitation, *, brings: bool = False, companion: str
         if one.state not in PLACED:
             _may_be_answered(event, at)
         _not_over(event, at)
+        _offer_stands(one, at)
         if brings and not one.may_bring:
             raise Refused(_("This invitation is for you alone."))
         before = one.state
@@ -134,8 +135,7 @@ def take_offer(invitation: EventInvitation, *, by: Any, at: datetime) -> EventIn
     with transaction.atomic():
         event, one = _both(invitation)
         move = INVITATION.check("take_offer", one, state=one.state, by=by)
-        if one.offered_until is None or one.offered_until <= at:
-            raise Refused(_("This offer has run out, and the place went to the next in line."))
+        _offer_stands(one, at)
         one.state, one.offered_until, one.answered_at = Reply(move.target), None, at
         one.save(update_fields=["state", "offered_until", "answered_at"])
         _note(one, "take_offer", by=by, at=at, before=Reply.OFFERED)
@@ -283,6 +283,12 @@ def _may_be_answered(event: LinkedEvent, at: datetime) -> None:
 def _not_over(event: LinkedEvent, at: datetime) -> None:
     if at >= begins_at(event):
         raise Refused(_("This has begun."))
+
+
+def _offer_stands(one: EventInvitation, at: datetime) -> None:
+    """Raises Refused where somebody is offered a place and let the offer run out, also before the worker says so."""
+    if one.state == Reply.OFFERED and (one.offered_until is None or one.offered_until <= at):
+        raise Refused(_("This offer has run out, and the place went to the next in line."))
 
 
 def _note(one: EventInvitation, verb: str, *, by: Any, at: datetime, before: str, **data: Any) -> None:
