@@ -68,10 +68,6 @@ class Presence:
     def first_in(self) -> datetime | None:
         return self.spells[0][0] if self.spells else None
 
-    @property
-    def last_out(self) -> datetime | None:
-        return self.spells[-1][1] if self.spells else None
-
     def time_in(self, until: datetime) -> timedelta:
         """How long altogether; an open spell counts to `until`."""
         return sum(((end or max(start, until)) - start for start, end in self.spells), timedelta())

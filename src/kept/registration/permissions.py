@@ -79,16 +79,6 @@ def may_admit(person: Any, meeting: Meeting | None = None) -> bool:
     return is_secretariat(person)
 
 
-def may_see_registration(person: Any, registration: Registration) -> bool:
-    """The person, who registered them, the focal points of the organisation, the secretariat."""
-    return (
-        is_own(person, registration)
-        or registered_it(person, registration)
-        or may_approve_for_organisation(person, registration)
-        or is_secretariat(person)
-    )
-
-
 def may_edit_registration(person: Any, registration: Registration) -> bool:
     """Changes what is said in it, switches, cancels: the person, who registered them, the secretariat."""
     return is_own(person, registration) or registered_it(person, registration) or is_secretariat(person)
