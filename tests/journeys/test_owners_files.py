@@ -1,15 +1,20 @@
-"""A spreadsheet of forty pledges with five errors."""
+"""Owners with files of their own: a spreadsheet of forty pledges with five errors, and a report at the owner's own address."""
 
 from __future__ import annotations
 
 import csv
+import json
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.request import urlopen
 
 import openpyxl
 import pytest
 
 from kept.progress.spreadsheet import KEYS
 from tests.browser import Kept, installation, someone, template
-from tests.journeys.test_progress import TODAY, open_a_round
+from tests.journeys.test_progress import TODAY, log_size, open_a_round
 from tests.journeys.walking import asked, wait_for_pledges
 
 AT = {key: n + 1 for n, key in enumerate(KEYS)}
@@ -81,3 +86,52 @@ def test_forty_pledges_in_a_spreadsheet_with_five_errors(chrome, house, tmp_path
     staff.go("/desk/reports/?q=Masts")
     staff.sees("Masts for district 40")
     assert (owner.said, staff.said) == ([], [])
+
+
+@pytest.fixture
+def own_server():
+    """The owner's own web server; `told` is the file there."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(self.server.told).encode())
+
+        def log_message(self, *_told) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as running:
+        threading.Thread(target=running.serve_forever, args=(0.05,), daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+def test_a_report_is_fetched_from_its_owners_own_file_seen_and_accepted(chrome, house, own_server):
+    listed = asked(house, "/api/v1/pledges?q=Masts&page_size=100")["results"]
+    pledge = next(one for one in listed if one["title"] == "Masts for district 2")  # one that no spreadsheet reported
+    report = {
+        "pledge": pledge["reference"], "said": "on_track", "summary": "Nine masts stand.",
+        "period": {"start": (TODAY - timedelta(days=364)).isoformat(), "end": TODAY.isoformat()},
+    }  # fmt: skip
+    own_server.told = {"format": "kept/own-reports/1", "reports": [report]}
+    entries = log_size(house)
+    staff = someone(chrome, house)
+    staff.sign_in("secretary@example.org")
+    staff.go("/desk/own-files/")
+    staff.page.locator("[name=organisation]").fill(OURS)
+    staff.page.locator("[name=url]").fill(f"http://127.0.0.1:{own_server.server_port}/reports.json")
+    staff.press("Add")
+    staff.press("Fetch now")
+    staff.go("/desk/reports/?q=" + pledge["title"].replace(" ", "+"))
+    staff.link(pledge["title"]).click()
+    staff.sees("Nine masts stand.")
+    assert log_size(house) == entries, "nothing is public before people accept it"
+    staff.press("Accept")
+    reader = someone(chrome, house, width=360)
+    reader.go(f"/pledges/{pledge['reference']}/reports/1/")
+    reader.sees("Nine masts stand.")
+    with urlopen(f"{house.url}/api/v1/pledges/{pledge['reference']}/reports") as answer:  # noqa: S310
+        assert json.load(answer)["standing"]["said"] == "on_track"
+    assert log_size(house) == entries + 1
+    assert (staff.said, reader.said) == ([], [])

@@ -90,6 +90,28 @@ def test_a_report_is_accepted_on_the_desk_with_what_documents_support(desk, make
     assert desk.get(f"/desk/reports/{report.key}/").status_code == 200
 
 
+def test_the_reports_to_check_are_found_by_words_of_title_reference_and_owner(
+    desk, make_pledge, make_round, make_report
+):
+    pledges = [make_pledge("published", title=title) for title in ("Masts for ferries", "Lamps for schools")]
+    make_round()
+    for pledge in pledges:
+        make_report(pledge, "submitted")
+
+    def found(q: str) -> list[str]:
+        lines = desk.get("/desk/reports/", {"q": q}).context["lines"]
+        return [line["report"].pledge.title for line in lines]
+
+    assert found("") == ["Masts for ferries", "Lamps for schools"]
+    assert (found("masts"), found("P-2"), found("schools lamps")) == (
+        ["Masts for ferries"],
+        ["Lamps for schools"],
+        ["Lamps for schools"],
+    )
+    page = desk.get("/desk/reports/", {"q": "neither"}).content.decode()
+    assert "No report has all of these words." in page
+
+
 def test_a_report_is_asked_back_and_refused_with_a_reason(desk, make_pledge, make_round, make_report):
     pledge = make_pledge("published")
     make_round()

@@ -71,7 +71,7 @@ def test_no_public_byte_knows_of_it(client, secrets):
         start += [f"/pledges/{pledge.key}/{rest}" for rest in ("receipt.json", "revisions/1.json", "revisions/1/")]
         start += [f"/api/v1/pledges/{pledge.key}", f"/api/v1/pledges/{pledge.key}/history"]
     seen, waiting = set(), [*start, *(prefix + "/" for prefix in PREFIXES)]
-    while waiting and len(seen) < 280:
+    while waiting and len(seen) < 400:
         address = waiting.pop(0)
         if address in seen:
             continue

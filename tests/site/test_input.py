@@ -121,7 +121,7 @@ def fill(client, address: str, values) -> list[str]:
 def test_no_address_breaks_or_shows_as_markup_what_is_typed_behind_it(client, house, secretary, who):
     if who == "secretary":
         client.force_login(secretary)
-    step = 8  # the pages share the values among them: each value meets hundreds of pages, each page a handful of values
+    step = 6  # the pages share the values among them: each value meets hundreds of pages, each page a handful of values
     faults = []
     for number, address in enumerate(open_addresses(house)):
         faults += fill(client, address, NASTY[number % step :: step])

@@ -183,18 +183,25 @@ def _narrowed(found: QuerySet[Pledge], choice: Choice, person: Any) -> QuerySet[
         found = found.filter(text | Q(working=None, current__content__kinds__icontains=quoted))
     if choice.organisation:
         found = found.filter(lead__slug=choice.organisation)
-    for word in choice.q.split()[:8]:
-        found = found.filter(_holds(word))
+    return with_words(found, choice.q)
+
+
+def with_words(found: QuerySet[Any], q: str, on: str = "") -> QuerySet[Any]:
+    """Those of which every word of `q` is in title, reference or the lead's names of a pledge: their own, or the one that
+    `on` leads to ("pledge__")."""
+    for word in q.split()[:8]:
+        found = found.filter(_holds(word, on))
     return found
 
 
-def _holds(word: str) -> Q:
-    """A word in title, reference or the lead's names; capitals written out, since SQLite knows Latin ones alone."""
+def _holds(word: str, on: str) -> Q:
+    """Capitals are written out, since SQLite knows Latin ones alone."""
     number = word.upper().removeprefix("P-").lstrip("0")
-    wanted = Q(number=int(number)) if number.isascii() and number.isdigit() and len(number) < 9 else Q(key=word)
+    known = number.isascii() and number.isdigit() and len(number) < 9
+    wanted = Q(**{f"{on}number": int(number)}) if known else Q(**{f"{on}key": word})
     for form in {word, word.lower(), word.upper(), word.capitalize()}:
         for column in ("title", "lead__name", "lead__abbreviation"):
-            wanted |= Q(**{f"{column}__icontains": form})
+            wanted |= Q(**{f"{on}{column}__icontains": form})
     return wanted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
 from kept.base.lifecycle import NotAllowed, Refused
+from kept.pledges.desk_queries import with_words
 from kept.pledges.reading import Unreadable, read_mail
 from kept.progress import actions, queries
 from kept.progress.content import ReportContent
@@ -41,15 +43,21 @@ def _found(key: str) -> Report:
 
 
 def listed(request: HttpRequest, selected: Report | None = None) -> dict[str, Any]:
-    """The list of a state, oldest first, with the report that is open."""
-    show = request.GET.get("show", "")
+    """The list of a state, oldest first, by words where some are given, with the report that is open."""
+    show, q = request.GET.get("show", ""), request.GET.get("q", "").strip()[:200]
     if show not in SHOWN:
         raise Http404
     request.menu_path = reverse("progress:desk_reports")  # type: ignore[attr-defined]
     found = Report.objects.filter(state__in=SHOWN[show]).select_related("pledge", "pledge__lead", "round")
+    found = with_words(found, q, on="pledge__")
     page = Paginator(found.order_by("submitted_at", "pk"), PAGE).get_page(request.GET.get("page"))
-    query = f"?show={show}" if show else ""
     base = reverse("progress:desk_reports")
+
+    def asked(shown: str) -> str:
+        pairs = {"show": shown, "q": q}
+        return "?" + urlencode(some) if (some := {name: value for name, value in pairs.items() if value}) else ""
+
+    query = asked(show)
     names = (
         ("", _("To review")), ("back", _("Asked back")), ("accepted", _("Accepted")), ("published", _("Published")),
         ("refused", _("Refused")),
@@ -60,8 +68,8 @@ def listed(request: HttpRequest, selected: Report | None = None) -> dict[str, An
             {"report": r, "url": reverse("progress:desk_report", args=[r.key]) + query, "selected": r == selected}
             for r in page.object_list
         ],
-        "tabs": [{"name": n, "url": f"{base}?show={k}" if k else base, "current": k == show} for k, n in names],
-        "title": dict(names)[show], "query": query, "list_url": base + query,
+        "tabs": [{"name": n, "url": base + asked(k), "current": k == show} for k, n in names],
+        "title": dict(names)[show], "query": query, "list_url": base + query, "q": q, "show": show, "clear_url": base,
     }  # fmt: skip
 
 
