@@ -251,10 +251,13 @@ def fill(slug: str, people: int) -> None:
 
 
 def tokens(slug: str, purpose: str) -> None:
-    """The links of those who walk, which stand in their address bar and in their mail."""
+    """The links of those who walk to this meeting, which stand in their address bar and in their mail. A database that a
+    former run has filled has links of the same addresses to another meeting."""
     from kept.people.models import Link
+    from kept.registration.models import Registration
 
-    rows = Link.objects.filter(purpose=purpose, email__startswith="walker", used_at=None, revoked_at=None)
+    here = Registration.objects.filter(meeting__slug=slug, email__startswith="walker").values("key")
+    rows = Link.objects.filter(purpose=purpose, subject__in=here, used_at=None, revoked_at=None)
     sys.stdout.writelines(f"{token}\n" for token in rows.values_list("token", flat=True))
 
 

@@ -43,6 +43,31 @@ def test_silence_goes_to_the_secretariat_and_never_approves(asked, now):
     assert asked.state == "pending_secretariat"
 
 
+def test_a_focal_point_who_stays_silent_is_asked_once_more_and_an_answer_stops_it(asked, focal, now):
+    mails = OutgoingMail.objects.filter(kind="registration/is_this_yours").order_by("pk")
+    days = [actions.remind_approvers(now + timedelta(days=day)) for day in (1, 2, 3, 4)]
+    assert (days, mails.count()) == ([0, 1, 0, 0], 2)
+    assert "Still waiting for you" in mails.last().subject
+    assert "If nobody answers by" in mails.last().text
+    actions.escalate_silence(now + timedelta(days=5))
+    asked.refresh_from_db()
+    assert (asked.state, actions.remind_approvers(now + timedelta(days=9))) == ("pending_secretariat", 0)
+
+
+def test_who_has_answered_is_not_reminded_nor_whoever_is_asked_for_a_meeting_that_is_off(
+    asked, focal, register, lake, meeting, now
+):
+    other = register(asked.category, organisation=lake)
+    actions.approve_for_organisation(asked, by=focal, at=now)
+    assert actions.remind_approvers(meeting.starts_at) == 0
+    type(meeting).objects.update(status="cancelled")
+    assert actions.remind_approvers(now + timedelta(days=3)) == 0
+    type(meeting).objects.update(status="registration_open")
+    assert actions.remind_approvers(now + timedelta(days=3)) == 1
+    other.refresh_from_db()
+    assert other.state == "pending_focal_point"  # a reminder approves nobody
+
+
 def test_nobody_confirms_oneself(asked, focal, now):
     asked.person = focal
     asked.save()

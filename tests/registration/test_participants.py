@@ -156,6 +156,28 @@ def test_a_guardian_is_asked_once_where_the_registration_is_opened_again(minor, 
     assert Link.objects.filter(purpose="registration_guardian", revoked_at=None).count() == 1
 
 
+def test_a_guardian_who_stays_silent_is_asked_once_more_by_the_same_link_and_their_yes_stops_it(client, minor):
+    asked = OutgoingMail.objects.filter(kind="registration/guardian").order_by("pk")
+    began = minor.asked_approval_at
+    assert [actions.remind_approvers(began + timedelta(days=day)) for day in (1, 2, 3, 9)] == [0, 1, 0, 0]
+    assert (asked.count(), asked.last().to, Link.objects.filter(purpose="registration_guardian").count()) == (
+        2, "vera@example.org", 1
+    )  # fmt: skip
+    assert asked.last().subject.startswith("Still waiting for you: do you agree that Mira")
+    link = Link.objects.get(purpose="registration_guardian")
+    assert link.token in asked.last().text
+    minor.refresh_from_db()
+    later = began + timedelta(days=9)  # somebody else is named: asked then, and reminded once as well
+    actions.save_draft(
+        minor, {"guardian_email": "noor@example.org"}, version=minor.version, by=Holder(minor.pk), at=later
+    )
+    assert [actions.remind_approvers(later + timedelta(days=day)) for day in (1, 2, 3)] == [0, 1, 0]
+    assert [mail.to for mail in asked] == ["vera@example.org"] * 2 + ["noor@example.org"] * 2
+    client.post(f"/l/{Link.objects.get(purpose='registration_guardian', revoked_at=None).token}/")
+    assert actions.remind_approvers(later + timedelta(days=4)) == 0
+    assert Registration.objects.get().state == "confirmed"
+
+
 def test_nobody_goes_round_the_guardian(minor, young, secretary, entrance, make_member, make_organisation, meeting):
     possible = REGISTRATION.possible(minor, state=minor.state, by=secretary)
     assert set(possible) == {"guardian_agrees", "reject", "cancel"}

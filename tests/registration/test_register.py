@@ -7,8 +7,9 @@ import re
 import pytest
 
 from kept.base.models import OutgoingMail
+from kept.meetings.models import Meeting
 from kept.people.models import Link
-from kept.registration.models import Consent, Question, Registration
+from kept.registration.models import Category, Consent, Question, Quota, Registration
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,27 @@ def test_without_an_account_a_click_in_a_mail_makes_it_count(client, meeting, ma
     assert one.state == "confirmed"
     assert client.get(page).status_code == 200
     assert [c.kind for c in Consent.objects.order_by("pk")] == ["processing", "listed"]
+
+
+def test_one_address_registers_for_two_meetings_and_each_stands_by_itself(client, meeting, make_category):
+    make_category()
+    client.post(fill(client, begin(client, meeting)))
+    confirm_by_mail(client)
+    hours = {name: getattr(meeting, name) for name in ("time_zone", "status", "starts_on", "starts", "ends_on", "ends")}
+    following = Meeting(slug="next-meeting", names={"en": "Next Meeting"}, **hours)
+    following.work_out_instants()
+    following.save()
+    category = Category.objects.create(
+        meeting=following, code="delegate", names={"en": "Delegate"}, modes=["in_person"]
+    )
+    category.quotas.set([Quota.objects.create(meeting=following, names={"en": "Hall"}, bookable=1)])
+    client.post(fill(client, begin(client, following)))
+    page = confirm_by_mail(client)
+    assert [one.state for one in Registration.objects.filter(email="ada@example.org")] == ["confirmed", "confirmed"]
+    token = page.rstrip("/").rpartition("/")[2]
+    client.post(f"/meetings/registration/{token}/do/cancel/")
+    rows = Registration.objects.order_by("pk").values_list("meeting__slug", "state")
+    assert list(rows) == [("annual-meeting", "confirmed"), ("next-meeting", "cancelled")]
 
 
 def test_who_typed_a_foreign_address_has_no_key_any_more_once_its_owner_said_yes(client, meeting, make_category):

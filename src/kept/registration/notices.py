@@ -118,17 +118,27 @@ def another_guardian(*, registration: Registration, at: datetime, fields: Any = 
         ask_guardian(registration, at=at)
 
 
-def ask_guardian(registration: Registration, *, at: datetime) -> None:
-    """Ask whoever is responsible for somebody under 18, by a link of their own."""
+@listens("registration.remind")
+def still_waiting_for_you(*, registration: Registration, at: datetime, until: str, **_more: Any) -> None:
+    """Whoever has to say yes is asked once more; `until`: when the secretariat is asked instead of a focal point."""
+    if registration.state == State.PENDING_GUARDIAN:
+        ask_guardian(registration, at=at, reminder=True)
+    elif registration.state == State.PENDING_FOCAL_POINT:
+        ask_focal_points(registration, at=at, until=datetime.fromisoformat(until))
+
+
+def ask_guardian(registration: Registration, *, at: datetime, reminder: bool = False) -> None:
+    """Ask whoever is responsible for somebody under 18, by a link of their own; a reminder brings the same link again."""
     language, meeting = registration.language, registration.meeting
+    link = known_link(registration, at=at, purpose=GUARDIAN, email=registration.guardian_email) if reminder else None
     mail.queue(
         "registration/guardian", to=registration.guardian_email, language=language, at=at,
         subject=(OF_GUARDIANS, registration.pk),
         context={
             "name": registration.name, "guardian": registration.guardian_name, "meeting": meeting.name_in(language),
             "when": formats.format_datetime(meeting.starts_at, language, meeting.time_zone),
-            "online": registration.mode == Mode.REMOTE, "action": _("Read it, and agree"),
-            "action_url": link_address(guardian_link(registration, at=at), language=language),
+            "online": registration.mode == Mode.REMOTE, "action": _("Read it, and agree"), "reminder": reminder,
+            "action_url": link_address(link or guardian_link(registration, at=at), language=language),
         },
     )  # fmt: skip
 
@@ -200,9 +210,11 @@ def your_letter_is_void(*, registration: Registration, at: datetime, **_more: An
     tell(registration, "visa_void", at=at)
 
 
-def ask_focal_points(registration: Registration, *, at: datetime, reminder: bool = False) -> int:
-    """Ask those who speak for the organisation whether the person is theirs; how many were asked."""
-    organisation = registration.organisation
+def ask_focal_points(registration: Registration, *, at: datetime, until: datetime | None = None) -> int:
+    """Ask those who speak for the organisation whether the person is theirs; how many were asked. With `until` it is a
+    reminder: the moment at which the secretariat is asked instead, on the clock of the meeting.
+    """
+    organisation, meeting = registration.organisation, registration.meeting
     if organisation is None:
         return 0
     speaking = Membership.objects.speaking().filter(organisation__in=organisation.family).select_related("person")
@@ -213,8 +225,9 @@ def ask_focal_points(registration: Registration, *, at: datetime, reminder: bool
             key=f"registration:is_this_yours:{registration.pk}:{person.pk}:{at:%Y%m%d%H%M}",
             subject=("registration", registration.pk),
             context={
-                "name": registration.name, "title": registration.title, "reminder": reminder,
-                "meeting": registration.meeting.name_in(person.language),
+                "name": registration.name, "title": registration.title,
+                "meeting": meeting.name_in(person.language),
+                "until": until and formats.format_datetime(until, person.language, meeting.time_zone),
                 "organisation": organisation.name_in(person.language),
                 "action": _("See who waits for you"),
                 "action_url": link_address(None, language=person.language, path="/my/delegations/"),

@@ -93,7 +93,7 @@ ANSWERS = _("Your answers to the questions of this meeting")  # each question sa
 PLAIN: dict[str, str] = {
     "Registration": "id key meeting person delegation registered_by substitute_for invited_by_link version started_at "
     "submitted_at email_confirmed_at organisation_approved_at approved_at confirmed_at ended_at asked_approval_at erased_at "
-    "language is_minor guardian_agreed_at listed shown greeted",
+    "reminded_at language is_minor guardian_agreed_at listed shown greeted",
     "Seat": "id registration quota state priority protocol visa arrival claimed_at offered_until changed_at",
     "Presence": "id registration stream began_at seen_at ended_at",
     "Answer": "id registration question value",  # each question says for how long: see actions/forgetting.py

@@ -89,6 +89,7 @@ from kept.registration.actions.registering import (
     submit,
     switch,
 )
+from kept.registration.actions.reminding import remind_approvers
 from kept.registration.actions.setting_up import (
     add_category,
     add_pool,
@@ -119,6 +120,7 @@ __all__ = [
     "say_yes",
     "say_no",
     "remind_now",
+    "remind_approvers",
     "remind_invited",
     "keep_places",
     "invite_guests",

@@ -78,7 +78,10 @@ def save_draft(registration: Registration, values: dict[str, Any], *, version: i
             raise Refused(_("This registration has ended."))
         if registration.state != State.DRAFT and {"category", "mode"} & set(values):
             raise Refused(_("Category and way of taking part are changed by switching."))
+        asked = registration.guardian_email
         _set(registration, values)
+        if registration.state == State.PENDING_GUARDIAN and registration.guardian_email != asked:
+            registration.asked_approval_at = at  # somebody else is asked from now on
         if "category" in values:
             _is_open(registration.category)
         _fits(registration.meeting, registration.category, registration.mode)

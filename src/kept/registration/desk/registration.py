@@ -35,6 +35,7 @@ VERBS = {
     "show": gettext_lazy("What other participants see is changed"),
     "give_place": gettext_lazy("A table or seat is given"),
     "register_for": gettext_lazy("Registered by others, and asked by mail"),
+    "remind": gettext_lazy("Nobody answered: asked once more"),
     "escalate": gettext_lazy("Nobody answered: handed to the secretariat"),
     "choose_parts": gettext_lazy("Other days or sessions chosen"),
     "part_offered": gettext_lazy("A seat of a day or session is offered"),

@@ -115,6 +115,7 @@ class Registration(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     asked_approval_at = models.DateTimeField(null=True, blank=True)  # when the present approver was asked
+    reminded_at = models.DateTimeField(null=True, blank=True)  # when an approver who was silent was asked once more
     erased_at = models.DateTimeField(null=True, blank=True)  # the person is gone, the figures stay
 
     class Meta:
