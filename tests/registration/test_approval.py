@@ -68,6 +68,27 @@ def test_who_has_answered_is_not_reminded_nor_whoever_is_asked_for_a_meeting_tha
     assert other.state == "pending_focal_point"  # a reminder approves nobody
 
 
+def test_where_nobody_else_speaks_for_the_organisation_the_secretariat_is_asked(
+    make_category, register, make_organisation, make_member
+):
+    category, alone = make_category(approval=Approval.ORGANISATION), make_organisation("Hill Radio")
+    make_member(alone, email="only@example.org")
+    states = [
+        register(category, organisation=make_organisation("Stone House")).state,
+        register(category, organisation=alone, email="only@example.org").state,
+        register(category, organisation=alone).state,
+    ]
+    assert states == ["pending_secretariat", "pending_secretariat", "pending_focal_point"]
+
+
+def test_an_approver_proves_who_they_are(client, asked, focal):
+    for address in ("", f"{asked.key}/confirm/"):
+        answer = client.post(f"/my/delegations/{address}") if address else client.get("/my/delegations/")
+        assert (answer.status_code, "/sign-in/" in answer.url or "/login/" in answer.url) == (302, True)
+    asked.refresh_from_db()
+    assert asked.state == "pending_focal_point"
+
+
 def test_nobody_confirms_oneself(asked, focal, now):
     asked.person = focal
     asked.save()

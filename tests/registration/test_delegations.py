@@ -252,6 +252,17 @@ def test_a_spreadsheet_registers_all_or_nobody_and_says_what_to_do(client, focal
     assert "This address is registered already." in again.content.decode()
 
 
+def test_the_team_sends_a_spreadsheet_for_any_organisation(desk, lake, meeting, make_category):
+    make_category()
+    sent = {"spreadsheet": sheet(people(2))}
+    assert desk.post(f"{PAGE}spreadsheet/", sent).status_code == 302
+    assert [(one.state, str(one.delegation.organisation)) for one in Registration.objects.all()] == [
+        ("submitted", "Lake Networks")
+    ] * 2
+    listed = desk.get("/desk/meetings/annual-meeting/registrations/setup/delegations/").content.decode()
+    assert PAGE in listed
+
+
 def test_the_empty_spreadsheet_is_read_back_in_every_language(client, focal, delegation, make_category):
     make_category()
     client.force_login(focal)

@@ -34,6 +34,25 @@ def test_the_fire_limit_and_one_more_door_are_set_on_the_page_of_the_door(desk, 
     assert (entrance.fire_limit, [str(gate) for gate in entrance.gates.all()]) == (7, ["Entrance", "Garden"])
 
 
+def test_the_room_of_a_session_is_counted_by_itself_and_says_when_it_is_full(desk, meeting, register, entrance):
+    session = meeting.sessions.create(code="MAP", titles={"en": "Mapping schools"})
+    assert desk.post(f"{HERE}/doors/room/", {"session": 0, "fire_limit": 1}).status_code == 422
+    assert desk.post(f"{HERE}/doors/room/", {"session": session.pk, "fire_limit": 1}).status_code == 302
+    room = CheckInList.objects.get(session=session)
+    ada, bao, gate = register(), register(mode="in_person"), room.gates.get()
+
+    def goes(one: Registration, act: str) -> int:
+        return desk.post(f"{HERE}/entrance/{one.key}/", {"do": act, "gate": gate.pk}).status_code
+
+    assert (goes(ada, "admit"), goes(bao, "admit")) == (302, 422)
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", desk.get(f"{HERE}/doors/").content.decode(), re.S)
+    told = [(re.findall(r"Inside now\">(\d+)<", row), "Full" in row) for row in rows]
+    assert told == [(["0"], False), (["1"], True)]  # the entrance counts by itself
+    assert 'data-hx-trigger="every 10s"' in desk.get(f"{HERE}/doors/").content.decode()
+    assert (goes(ada, "leave"), goes(bao, "admit")) == (302, 302)
+    assert [one.refusal for one in CheckIn.objects.order_by("pk")] == ["", "full", "", ""]
+
+
 def test_somebody_is_let_in_by_name_once_and_a_mistake_is_taken_back(desk, register, entrance):
     ada = register(family_name="Larkspur")
     page = desk.get(f"{HERE}/entrance/", {"q": "larksp"}).content.decode()

@@ -8,6 +8,7 @@ import icalendar
 import pytest
 
 from kept.base.models import OutgoingMail
+from kept.meetings.models import Profile, RoleKind
 from kept.registration import actions, notices
 from kept.registration.addresses import own_link
 from kept.registration.models import Mode, Presence
@@ -48,6 +49,23 @@ def test_opening_the_page_is_not_presence_and_one_window_ends_the_other(client, 
     assert [one.ended_at is None for one in Presence.objects.order_by("pk")] == [False, True]
 
 
+def test_the_link_stays_the_same_whatever_changes_and_is_of_one_person(register, now):
+    one, other = register(), register()
+    mine = own_link(one, at=now).token
+    actions.switch(one, "remote", by=Holder(one.pk), at=now)
+    fresh = type(one).objects.get(pk=one.pk)
+    assert own_link(fresh, at=now + timedelta(days=30)).token == mine != own_link(other, at=now).token
+
+
+def test_the_mail_and_the_page_say_what_to_bring_and_how_to_join(client, register, now):
+    here, online = register(), register(mode="remote")
+    texts = {mail.to: mail.text for mail in OutgoingMail.objects.filter(kind="registration/confirmed")}
+    assert "Bring an identity document and your card" in texts[here.email]
+    assert "on to the way in and to a file for your calendar" in texts[online.email]
+    assert "Bring an identity document." in client.get(page(here, now)).content.decode()
+    assert "Take part online" in client.get(page(online, now)).content.decode()
+
+
 def test_who_may_enter_what_is_live(register, meeting, make_category, make_person, now):
     category = make_category(modes=["in_person"])
     here, _also, waits = register(category), register(category), register(category)
@@ -62,6 +80,12 @@ def test_who_may_enter_what_is_live(register, meeting, make_category, make_perso
     assert not may_enter_live(make_person("ada@example.org"), meeting)
     session = meeting.sessions.create(code="OPEN", titles={"en": "Opening"}, open_to_all=True)
     assert may_enter_live(None, meeting, session)
+    for kind in (RoleKind.PANELLIST, RoleKind.INTERPRETER):
+        profile = Profile.objects.create(name=kind, slug=kind, person=make_person(f"{kind}@example.org"))
+        role = session.roles.create(profile=profile, kind=kind)
+        assert may_enter_live(profile.person, meeting)
+        session.roles.filter(pk=role.pk).update(state="declined")
+        assert not may_enter_live(profile.person, meeting)
 
 
 def test_the_calendar_file_and_the_card(client, register, meeting, now):

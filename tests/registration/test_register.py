@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from kept.base.formats import format_date
 from kept.base.models import OutgoingMail
 from kept.meetings.models import Meeting
 from kept.people.models import Link
@@ -138,6 +140,43 @@ def test_an_account_goes_straight_on(client, meeting, make_category, make_person
     assert client.post(fill(client, begin(client, meeting))).status_code == 302
     assert Registration.objects.get().state == "confirmed"
     assert client.get("/my/registrations/").content.count(b"Annual Meeting") == 1
+
+
+def test_what_an_account_says_already_is_filled_in(client, meeting, make_category, make_member, make_organisation):
+    make_category()
+    ada = make_member(make_organisation("Lake Networks", country="CHE"), email="ada@example.org")
+    type(ada).objects.filter(pk=ada.pk).update(name="Ada Beryl Acorn", language="fr")
+    ada.refresh_from_db()
+    client.force_login(ada)
+    form = client.get(begin(client, meeting)).context["form"]
+    known = {name: form.get_initial_for_field(form.fields[name], name)
+             for name in ("given_name", "family_name", "organisation_name", "country")}  # fmt: skip
+    assert known == {
+        "given_name": "Ada Beryl", "family_name": "Acorn", "organisation_name": "Lake Networks", "country": "CHE"
+    }  # fmt: skip
+    assert Registration.objects.get().organisation.name == "Lake Networks"
+
+
+def test_before_one_sends_one_reads_what_is_kept_who_sees_it_and_until_when(client, meeting, make_category):
+    make_category()
+    page = client.get(fill(client, begin(client, meeting))).content.decode()
+    assert "What we keep of you, who sees it, and until when" in page
+    until = format_date((meeting.ends_at + timedelta(days=365)).date(), "en")
+    assert ("Family name" in page, until in page) == (True, True)
+
+
+def test_the_rules_of_seats_are_printed_where_one_joins_with_what_is_free(client, meeting, make_category, register):
+    category = make_category()
+    Quota.objects.filter(mode="in_person").update(protocol_reserve=1)
+    register(category)
+    rules = client.get(f"/meetings/{meeting.slug}/register/").content.decode()
+    told = [words in rules for words in (
+        "Who waits for a yes of their organisation or of the secretariat holds no seat yet",
+        "Its order: the priority of your category, then those who need a visa, then who came first",
+        "Some seats are kept for heads of delegations and speakers",
+        "offered to the next in line by mail and held until a time that the mail names",
+    )]  # fmt: skip
+    assert told == [True] * 4
 
 
 def test_one_takes_cancels_and_switches_on_the_own_page(client, meeting, make_category, make_person, register, now):

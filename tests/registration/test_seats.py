@@ -142,7 +142,7 @@ def test_who_waits_for_an_approval_holds_no_seat(register, make_category, pools,
 
 
 class Sitting:
-    """Register, cancel, switch, offer, take, leave, run out, resize, in any order."""
+    """Register, approve, reject, cancel, open again, switch, offer, take, leave, run out, resize, in any order."""
 
     def __init__(self, room, go, categories) -> None:
         self.room, self.go, self.categories = room, go, categories
@@ -161,7 +161,8 @@ class Sitting:
             if what in ("remote", "in_person"):
                 actions.switch(one, what, by=None, at=self.at)
             else:
-                getattr(actions, what)(one, by=None, at=self.at)
+                why = {"reason": "…"} if what == "reject" else {}
+                getattr(actions, what)(one, by=None, at=self.at, **why)
 
     def time_passes(self, days: float) -> None:
         self.at += timedelta(days=days)
@@ -187,13 +188,15 @@ class Sitting:
 STEP = st.one_of(
     st.tuples(
         st.just("register"),
-        st.sampled_from(["minister", "delegate", "room_only"]),
+        st.sampled_from(["minister", "delegate", "room_only", "press"]),
         st.sampled_from(["in_person", "remote"]),
     ),
     st.tuples(
         st.just("do"),
         st.integers(0, 50),
-        st.sampled_from(["cancel", "accept_offer", "leave_offer", "remote", "in_person"]),
+        st.sampled_from(
+            ["approve", "approve", "reject", "reopen", "cancel", "accept_offer", "leave_offer", "remote", "in_person"]
+        ),
     ),
     st.tuples(st.just("time_passes"), st.sampled_from([0.01, 1, 4])),
     st.tuples(st.just("resize"), st.sampled_from([0, 1, 2, 3]), st.sampled_from([0, 1])),
@@ -209,6 +212,7 @@ def test_no_order_of_events_oversells_a_pool_or_strands_a_seat(steps, register, 
             "minister": make_category("minister", protocol=True, priority=0),
             "delegate": make_category("delegate"),
             "room_only": make_category("room-only", modes=["in_person"]),
+            "press": make_category("press", approval="secretariat"),
         }
         sitting = Sitting(pools["room"], register, kinds)
         for name, *values in steps:
