@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,8 @@ def _listener(told: webhooks.Told) -> Callable[..., None]:
         found = told.facts(at=at, **payload)
         if found is not None:
             key, data = found
-            note(told.type, f"{told.type}:{key}", data, at=at)
+            hears = partial(told.hears, at=at, **payload) if told.hears else None
+            note(told.type, f"{told.type}:{key}", data, at=at, hears=hears)
 
     return listener
 

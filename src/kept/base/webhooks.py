@@ -20,13 +20,15 @@ Facts = tuple[str, dict[str, Any]]  # a key of what happened, for ever the same;
 class Told:
     """One kind of event: its name for others, what it means, the house's own event, and what is told of it.
 
-    `facts(**payload)` gets what was announced and gives a key and plain JSON; None tells nobody.
+    `facts(**payload)` gets what was announced and gives a key and plain JSON; None tells nobody. `hears(person, **payload)`
+    says whether the account of an address may hear of it; without it everybody may: what happened is public.
     """
 
     type: str
     meaning: Promise | str
     event: str
     facts: Callable[..., Facts | None]
+    hears: Callable[..., bool] | None = None
 
 
 _told: dict[str, Told] = {}

@@ -8,7 +8,7 @@ from kept.base.navigation import MY, Entry
 from kept.base.navigation import register as register_entry
 from kept.base.worker import register_duty
 from kept.meetings import panels
-from kept.registration import guardian_link, notices, purposes  # noqa: F401  (they register themselves)
+from kept.registration import guardian_link, notices, purposes, telling  # noqa: F401  (they register themselves)
 from kept.registration.actions.admitting import miss
 from kept.registration.actions.approving import escalate_silence
 from kept.registration.actions.forgetting import forget_due

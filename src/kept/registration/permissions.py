@@ -119,6 +119,15 @@ def may_approve_for_organisation(person: Any, registration: Registration) -> boo
     )
 
 
+def may_hear_of(person: Any, registration: Registration) -> bool:
+    """Their program is told when it is confirmed: the person, who registered them, who speaks for the organisation, the
+    secretariat."""
+    return bool(
+        may_edit_registration(person, registration)
+        or (registration.organisation_id and speaks_for(person, registration.organisation_id))
+    )  # fmt: skip
+
+
 def may_send_delegation(person: Any, delegation: Delegation) -> bool:
     """Registers people for an organisation, names its head and substitutes: its focal points and deputies, the secretariat."""
     return bool(

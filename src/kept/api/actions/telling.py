@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,12 +89,16 @@ def _may(endpoint: WebhookEndpoint, by: Any) -> None:
         raise WrongState(_("This address was removed."))
 
 
-def note(kind: str, key: str, data: dict[str, Any], *, at: datetime) -> WebhookEvent | None:
+def note(
+    kind: str, key: str, data: dict[str, Any], *, at: datetime, hears: Callable[[Any], bool] | None = None
+) -> WebhookEvent | None:
     """Write an event down for every address that wants it; None where nobody does, or it stands there already.
 
-    Runs in the transaction in which it happened: what is undone is told to nobody.
+    `hears(person)`: whether the account of an address may hear of it. Runs in the transaction in which it happened: what is
+    undone is told to nobody.
     """
-    wanting = [e for e in WebhookEndpoint.objects.filter(state=EndpointState.ACTIVE) if not e.types or kind in e.types]
+    active = WebhookEndpoint.objects.filter(state=EndpointState.ACTIVE).select_related("person")
+    wanting = [e for e in active if (not e.types or kind in e.types) and (hears is None or hears(e.person))]
     return _write(wanting, kind, key, data, at) if wanting else None
 
 

@@ -15,7 +15,7 @@ from kept.meetings.models import Meeting
 from kept.people.models import Organisation
 from kept.registration.actions import seats
 from kept.registration.minors import owes_guardian
-from kept.registration.models import Delegation, Mode, Quota, Registration, Seat, SeatState, State
+from kept.registration.models import ENTERS, Delegation, Mode, Quota, Registration, Seat, SeatState, State
 
 SEATED_STATES = (State.WAITLISTED, State.OFFERED, State.CONFIRMED)  # what a substitute may take over
 
@@ -91,12 +91,14 @@ def by_name(by: Any) -> Any:
 
 def note(registration: Registration, verb: str, *, by: Any, at: datetime, before: str, reason: str = "",
          **data: Any) -> None:  # fmt: skip
-    """The history entry and the event of a move that was made."""
+    """The history entry and the event of a move that was made; beside it `registration.confirmed`, whichever move led there."""
     history.record(
         "registration", registration.pk, verb, by=by_name(by), at=at, from_state=before,
         to_state=registration.state, reason=reason, data=data,
     )  # fmt: skip
     announce(f"registration.{verb}", registration=registration, before=before, by=by, at=at, reason=reason, **data)
+    if registration.state == State.CONFIRMED and before not in ENTERS:
+        announce("registration.confirmed", registration=registration, at=at)
 
 
 class DelegationFull(Refused):
