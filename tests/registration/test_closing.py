@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kept.base.lifecycle import NotAllowed, Refused
-from kept.registration import actions, statistics
+from kept.registration import actions, figures, statistics
 from kept.registration.addresses import own_link
 from kept.registration.models import ClosingReport, Presence, Registration
 from kept.registration.permissions import Holder
@@ -75,6 +75,8 @@ def test_figures_are_counted_once_a_person(held, meeting, django_assert_max_num_
     assert found["groups"]["mode"] == [["in_person", 4, 3, 2], ["remote", 1, 1, 1]]
     assert [line[:1] + line[3:] for line in found["groups"]["region"]] == [["150", 1], ["002", 2]]
     assert [line[1:] for line in found["days"]] == [[2, 2]]
+    before = [words for _figure, words in figures.headlines(found, "en", begun=False)]
+    assert before == ["registered", "confirmed", "on the waiting list", "cancelled or withdrawn"]
 
 
 @pytest.mark.django_db

@@ -30,15 +30,16 @@ def drawn(figures: Figures, language: str) -> list[Chart]:
     return [chart for chart in made if chart.rows]
 
 
-def headlines(figures: Figures, language: str) -> list[tuple[str, str]]:
-    """[(figure, what it counts)] for the head of a page, of a report."""
+def headlines(figures: Figures, language: str, *, begun: bool = True) -> list[tuple[str, str]]:
+    """[(figure, what it counts)] for the head of a page, of a report; who came and who did not, once it has `begun`."""
     told = [
         ("registered", _("registered")), ("confirmed", pgettext("people", "confirmed")), ("came", _("came")),
         ("in_room", _("came into the room")), ("online", _("came in online")), ("countries", _("countries")),
         ("waiting", _("on the waiting list")), ("withdrawn", _("cancelled or withdrawn")),
         ("missed", _("confirmed, did not come")),
     ]  # fmt: skip
-    return [(format_number(figures[key], language), words) for key, words in told]
+    later = () if begun else ("came", "in_room", "online", "countries", "missed")
+    return [(format_number(figures[key], language), words) for key, words in told if key not in later]
 
 
 def _standing(figures: Figures, language: str) -> Chart:

@@ -147,6 +147,7 @@ class SeatsForm(TextsForm):
     def fit(self) -> None:
         self.fields["room"].queryset = rooms_of(self.meeting)
         language = get_language() or "en"
+        self.fields["room"].empty_label = _("No room")
         self.fields["room"].label_from_instance = lambda room: in_language(room.names, language)
         self.fields["part"].choices = self._parts(language)
         if self.row.pk:

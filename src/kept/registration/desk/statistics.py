@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -40,7 +40,8 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     counted = report.figures if report else statistics.counted(meeting, at)
     context = {
         "meeting": meeting, "name": meeting.name_in(language), "report": report, "now": at,
-        "headlines": figures.headlines(counted, language), "charts": figures.drawn(counted, language),
+        "headlines": figures.headlines(counted, language, begun=counted["came"] > 0 or at >= meeting.starts_at),
+        "charts": figures.drawn(counted, language),
         "live": report is None and not statistics.is_quiet(meeting, at), "over": at >= meeting.ends_at,
         "online_now": statistics.online_now(meeting, at) if meeting.starts_at <= at < meeting.ends_at else None,
     }  # fmt: skip
@@ -115,7 +116,8 @@ def facts_of(report: ClosingReport, language: str) -> list[dict[str, str]]:
     closed = format_datetime(report.closed_at, language, meeting.time_zone)
     days = {format_date(day, language): None for day in (meeting.starts_on, meeting.ends_on)}
     told = [
-        (_("When"), " – ".join(days)), (_("Place"), in_language(meeting.venues, language)), (_("Closed"), closed),
+        (_("When"), " – ".join(days)), (_("Place"), in_language(meeting.venues, language)),
+        (pgettext("a meeting", "Closed"), closed),
         (_("Closed by"), report.closed_by_name or _("the house itself, before anything was erased")),
     ]  # fmt: skip
     return [{"term": term, "value": value} for term, value in told if value]
