@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import places
@@ -161,7 +161,7 @@ class BarForm(forms.Form):
 class BarNameForm(BarForm):
     """Somebody who is not registered and not to be let in."""
 
-    name = forms.CharField(label=_("Name"), max_length=240)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=240)
     field_order = ("name", "reason")
 
 

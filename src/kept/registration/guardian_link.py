@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from kept.base.formats import format_datetime
@@ -37,7 +37,7 @@ def describe(link: Link, request: HttpRequest) -> LinkPage:
         (_("Meeting"), meeting.name_in(language)),
         (_("Begins"), format_datetime(meeting.starts_at, language, meeting.time_zone)),
         (_("Place"), in_language(meeting.venues, language)),
-        (_("Name"), registration.name),
+        (pgettext("of a person", "Name"), registration.name),
         (_("Takes part"), registration.get_mode_display()),
     ]
     return LinkPage(

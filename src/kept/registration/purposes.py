@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from kept.base.context import address_in
@@ -38,7 +38,7 @@ def describe_confirm(link: Link, request: HttpRequest) -> LinkPage:
         title=_("Confirm your registration"),
         text=[registration.meeting.name_in(language)],
         facts=[
-            (_("Name"), registration.name),
+            (pgettext("of a person", "Name"), registration.name),
             (_("Category"), registration.category.name_in(language)),
             (_("Takes part"), registration.get_mode_display()),
         ],
@@ -66,7 +66,7 @@ def describe_for_you(link: Link, request: HttpRequest) -> LinkPage:
         facts=[
             (_("Meeting"), registration.meeting.name_in(language)),
             (_("Registered by"), sender),
-            (_("Name"), registration.name),
+            (pgettext("of a person", "Name"), registration.name),
             (_("Category"), registration.category.name_in(language)),
             (_("Takes part"), registration.get_mode_display()),
         ],

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -181,8 +181,8 @@ def guests_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{slug}-guests.csv"'
     response.write("\ufeff")  # so that office programs read it as UTF-8
     writer = csv.writer(response)
-    writer.writerow([_("Name"), _("Organisation"), _("Mail address"), _("Answer"), _("Brings"), _("Places"),
-                     _("What they do not eat, or need"), _("Invited"), _("Answered")])  # fmt: skip
+    writer.writerow([pgettext("of a person", "Name"), _("Organisation"), _("Mail address"), _("Answer"), _("Brings"),
+                     _("Places"), _("What they do not eat, or need"), _("Invited"), _("Answered")])  # fmt: skip
     for cells in _cells(found.meeting, found):
         writer.writerow([harmless(cell) for cell in cells])
     return response

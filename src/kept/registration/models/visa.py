@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kept.base.languages import LANGUAGES
 from kept.meetings.models import Meeting
@@ -54,10 +55,10 @@ class VisaOfficer(models.Model):
 
 
 class VisaState(models.TextChoices):
-    ASKED = "asked", _("asked for")
+    ASKED = "asked", pgettext_lazy("visa request", "asked for")
     RETURNED = "returned", _("to be put right by the person")
     ISSUED = "issued", _("letter issued")
-    ENDED = "ended", _("ended")
+    ENDED = "ended", pgettext_lazy("visa request", "ended")
 
 
 class VisaRequest(models.Model):

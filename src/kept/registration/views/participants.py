@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -45,7 +45,9 @@ class ShownForm(forms.Form):
         """What was agreed to, as it was shown."""
         ticked = [str(participants.SHOWABLE[key]) for key in self.cleaned_data["shown"]]
         language = get_language() or "en"
-        return " ".join([str(self.fields["listed"].label), format_list([_("Name"), *ticked], language)])
+        return " ".join(
+            [str(self.fields["listed"].label), format_list([pgettext("of a person", "Name"), *ticked], language)]
+        )
 
 
 def reader(request: HttpRequest, token: str) -> tuple[Registration, Any, Any]:

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -335,7 +335,7 @@ def said_of(registration: Registration) -> list[dict[str, Any]]:
         for pool in registration.parts.filter(mode=registration.mode).order_by(*queries.DAYS_FIRST)
     ]
     facts = [
-        (_("Name"), registration.name),
+        (pgettext("of a person", "Name"), registration.name),
         (_("Name in its own script"), registration.name_native),
         (_("Organisation"), organisation),
         (_("Your title there"), registration.title),
