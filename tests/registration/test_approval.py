@@ -54,6 +54,43 @@ def test_a_focal_point_who_stays_silent_is_asked_once_more_and_an_answer_stops_i
     assert (asked.state, actions.remind_approvers(now + timedelta(days=9))) == ("pending_secretariat", 0)
 
 
+def test_the_mail_leads_to_a_page_about_one_with_one_button(client, asked, focal, make_member, make_organisation, now):
+    text = OutgoingMail.objects.get(kind="registration/is_this_yours", to=focal.email).text
+    page = f"/my/delegations/{asked.key}/"
+    assert page in text
+    client.force_login(make_member(make_organisation("Hill Radio"), email="hill@example.org"))
+    assert client.get(page).status_code == 404
+    client.force_login(focal)
+    seen = client.get(page).content.decode()
+    assert [words in seen for words in (asked.name, asked.email, "Yes, one of ours", "If nobody answers by")] == [
+        True
+    ] * 4
+    assert client.post(f"{page}confirm/").status_code == 302
+    after = client.get(page).content.decode()
+    assert ("Yes, one of ours" in after, "Nobody waits for you here any more." in after) == (False, True)
+
+
+def test_the_secretariat_is_asked_once_a_day_for_all_who_wait(asked, focal, register, secretary, meeting, now):
+    mails = OutgoingMail.objects.filter(kind="registration/secretariat_waits").order_by("pk")
+    morning = meeting.starts_at.replace(hour=9) - timedelta(days=10)
+    assert (actions.ask_secretariat(morning), mails.count()) == (0, 0)  # the focal point has not answered
+    actions.approve_for_organisation(asked, by=focal, at=now)
+    assert (actions.ask_secretariat(morning.replace(hour=3)), mails.count()) == (0, 0)  # it is night there
+    actions.ask_secretariat(morning)
+    actions.ask_secretariat(morning + timedelta(hours=1))
+    other = register(asked.category, organisation=asked.organisation)
+    actions.approve_for_organisation(other, by=focal, at=now)
+    actions.ask_secretariat(morning + timedelta(days=1))
+    assert [mail.to for mail in mails] == [secretary.email] * 2
+    assert f"/registrations/of/{asked.key}/" in mails[0].text
+    assert mails[1].subject.startswith("2 registrations wait for your yes")
+    assert "/registrations/?state=pending_secretariat" in mails[1].text
+    asked.refresh_from_db()
+    assert asked.state == "pending_secretariat"  # silence approves nobody
+    type(meeting).objects.update(status="cancelled")
+    assert actions.ask_secretariat(morning + timedelta(days=2)) == 0
+
+
 def test_who_has_answered_is_not_reminded_nor_whoever_is_asked_for_a_meeting_that_is_off(
     asked, focal, register, lake, meeting, now
 ):

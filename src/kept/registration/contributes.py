@@ -15,13 +15,14 @@ from kept.registration.actions.forgetting import forget_due
 from kept.registration.actions.hearing import hear_participants
 from kept.registration.actions.hosting import keep_places, remind_invited
 from kept.registration.actions.offering import lapse_offers
-from kept.registration.actions.reminding import remind_approvers
+from kept.registration.actions.reminding import ask_secretariat, remind_approvers
 from kept.registration.boxes import box, desk_panel, doors_panel, who_wait, who_was_there
 from kept.registration.queries import represented_by
 
 register_duty("registration.lapse_offers", every=15, run=lapse_offers)
 register_duty("registration.escalate_silence", every=600, run=escalate_silence)
 register_duty("registration.remind_approvers", every=3600, run=remind_approvers)
+register_duty("registration.ask_secretariat", every=900, run=ask_secretariat)
 register_duty("registration.keep_places", every=30, run=keep_places)
 register_duty("registration.remind_invited", every=3600, run=remind_invited)
 register_duty("registration.miss", every=3600, run=miss)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from kept.base import formats, mail
 from kept.base.events import listens
 from kept.base.models import OutgoingMail
+from kept.meetings.models import Meeting
 from kept.people.links import link_address
-from kept.people.models import Membership
+from kept.people.models import Membership, Person
 from kept.registration.addresses import CONFIRM, FOR_YOU, GUARDIAN, OWN, guardian_link, known_link, own_link
 from kept.registration.models import Mode, Quota, Registration, State
 
@@ -127,6 +128,24 @@ def still_waiting_for_you(*, registration: Registration, at: datetime, until: st
         ask_focal_points(registration, at=at, until=datetime.fromisoformat(until))
 
 
+@listens("registration.secretariat_waits")
+def ask_the_secretariat(*, meeting: Meeting, n: int, since: datetime | None, key: str, day: date, at: datetime) -> None:
+    """One mail to each who works for it: how many wait, since when, and the way there; of one alone (`key`), to its page."""
+    page = f"/desk/meetings/{meeting.slug}/registrations/"
+    page += f"of/{key}/" if n == 1 else f"?state={State.PENDING_SECRETARIAT}"
+    for person in Person.objects.filter(is_staff=True, is_active=True).order_by("pk"):
+        language = person.language
+        mail.queue(
+            "registration/secretariat_waits", to=person.email, language=language, person=person, at=at,
+            key=f"registration:secretariat_waits:{meeting.pk}:{day:%Y%m%d}:{person.pk}",
+            context={
+                "n": n, "number": formats.format_number(n, language), "meeting": meeting.name_in(language),
+                "since": since and formats.format_datetime(since, language, meeting.time_zone),
+                "action": _("See who waits for you"), "action_url": link_address(None, language=language, path=page),
+            },
+        )  # fmt: skip
+
+
 def ask_guardian(registration: Registration, *, at: datetime, reminder: bool = False) -> None:
     """Ask whoever is responsible for somebody under 18, by a link of their own; a reminder brings the same link again."""
     language, meeting = registration.language, registration.meeting
@@ -229,8 +248,10 @@ def ask_focal_points(registration: Registration, *, at: datetime, until: datetim
                 "meeting": meeting.name_in(person.language),
                 "until": until and formats.format_datetime(until, person.language, meeting.time_zone),
                 "organisation": organisation.name_in(person.language),
-                "action": _("See who waits for you"),
-                "action_url": link_address(None, language=person.language, path="/my/delegations/"),
+                "action": _("Say whether this is one of yours"),
+                "action_url": link_address(
+                    None, language=person.language, path=f"/my/delegations/{registration.key}/"
+                ),
             },
         )  # fmt: skip
     return len(people)

@@ -53,6 +53,7 @@ urlpatterns = [
     path("my/registrations/", own.mine, name="mine"),
     path("my/registrations/<slug:key>/open/", own.open_mine, name="open_mine"),
     path("my/delegations/", delegations.delegations, name="delegations"),
+    path("my/delegations/<slug:key>/", delegations.asked, name="delegation_asked"),
     path("my/delegations/<slug:key>/confirm/", delegations.confirm, name="delegation_confirm"),
     path("my/delegations/<slug:key>/refuse/", delegations.refuse, name="delegation_refuse"),
     path("desk/meetings/<slug:slug>/registrations/", registrations.registrations, name="desk_registrations"),

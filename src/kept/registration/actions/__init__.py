@@ -3,6 +3,7 @@
 from kept.registration.actions.admitting import Heard, Told, check_in, miss, take_in, void
 from kept.registration.actions.answering import agree, answer
 from kept.registration.actions.approving import (
+    FOCAL_POINT_HAS,
     approve,
     approve_for_organisation,
     escalate_silence,
@@ -89,7 +90,7 @@ from kept.registration.actions.registering import (
     submit,
     switch,
 )
-from kept.registration.actions.reminding import remind_approvers
+from kept.registration.actions.reminding import ask_secretariat, remind_approvers
 from kept.registration.actions.setting_up import (
     add_category,
     add_pool,
@@ -115,6 +116,8 @@ from kept.registration.actions.visas import (
 from kept.registration.actions.writing import write_to
 
 __all__ = [
+    "FOCAL_POINT_HAS",
+    "ask_secretariat",
     "take_offer",
     "take_invitation_to_event_back",
     "say_yes",

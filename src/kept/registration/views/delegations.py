@@ -16,7 +16,7 @@ from kept.base.lifecycle import NotAllowed, Refused
 from kept.people.views.pages import signed_in
 from kept.registration import actions, queries
 from kept.registration.forms import ReasonForm
-from kept.registration.models import Registration
+from kept.registration.models import Registration, State
 from kept.registration.permissions import may_approve_for_organisation
 from kept.registration.views import sending
 
@@ -50,9 +50,28 @@ def _line(one: Registration, language: str) -> dict[str, Any]:
     }
 
 
+@signed_in
+@require_safe
+def asked(request: HttpRequest, key: str) -> HttpResponse:
+    """/my/delegations/<key>/: one who waits for a yes, with its button: where the mail leads."""
+    found, language = _asked(request, key), get_language() or "en"
+    if found.state in (State.DRAFT, State.SUBMITTED):
+        raise Http404("Nobody is asked about it yet.")
+    since = found.asked_approval_at
+    context = _line(found, language) | {
+        "waits": found.state == State.PENDING_FOCAL_POINT,
+        "until": since + actions.FOCAL_POINT_HAS if since else None,
+    }
+    return render(request, "registration/delegation_asked.html", context)
+
+
 def _asked(request: HttpRequest, key: str) -> Registration:
     """Somebody who is registered for an organisation that the person speaks for. Raises Http404."""
-    found = Registration.objects.filter(key=key, erased_at=None).select_related("organisation").first()
+    found = (
+        Registration.objects.filter(key=key, erased_at=None)
+        .select_related("organisation", "meeting", "category")
+        .first()
+    )
     if found is None or not may_approve_for_organisation(request.user, found):
         raise Http404("There is no such registration.")
     return found
