@@ -80,6 +80,37 @@ def test_figures_are_counted_once_a_person(held, meeting, django_assert_max_num_
 
 
 @pytest.mark.django_db
+def test_session_by_session_counts_the_door_or_who_was_inside_and_who_was_online_meanwhile(held, meeting, secretary):
+    begun, version = meeting.starts_at, meeting.versions.create(number=1, released_at=meeting.starts_at)
+    rows = {
+        code: meeting.sessions.create(code=code, titles={"en": code}, kind=kind)
+        for code, kind in (("OPEN", "plenary"), ("TEA", "break"), ("MAP", "panel"), ("LAST", "panel"))
+    }
+    for n, session in enumerate(rows.values()):
+        starts = begun + n * 30 * MINUTE
+        version.slots.create(
+            session=session, day=starts.date(), start=starts.time(), minutes=30, starts_at=starts,
+            ends_at=starts + 30 * MINUTE,
+        )  # fmt: skip
+
+    def told() -> list[list]:
+        return [[code, room, online] for code, _t, room, online in statistics.counted(meeting, begun)["sessions"]]
+
+    assert told() == [["OPEN", 2, 2], ["MAP", 2, 0], ["LAST", 2, 0]]
+    door = actions.add_list(meeting, names={"en": "Map"}, session=rows["MAP"], fire_limit=9, by=secretary, at=begun)
+    actions.check_in(held[0], door.gates.get(), by=secretary, at=begun + 61 * MINUTE)
+    entrance = meeting.check_in_lists.get(is_entrance=True).gates.get()
+    actions.check_in(held[1], entrance, entry=False, by=secretary, at=begun + 70 * MINUTE)
+    Presence.objects.filter(registration=held[2]).update(seen_at=begun + 65 * MINUTE)
+    assert told() == [["OPEN", 2, 2], ["MAP", 1, 1], ["LAST", 1, 0]]
+    found = statistics.counted(meeting, begun)
+    chart = next(one for one in figures.drawn(found, "en") if one.key == "sessions")
+    assert [(row.name, row.count) for row in chart.rows] == [("OPEN", 4), ("MAP", 2), ("LAST", 1)]
+    found.pop("sessions")  # of a report that was frozen earlier
+    assert "sessions" not in [one.key for one in figures.drawn(found, "en")]
+
+
+@pytest.mark.django_db
 def test_the_desk_reads_them_as_charts_table_and_picture(held, meeting, secretary, sign_in, client, make_person):
     desk, address = sign_in(secretary), f"/desk/meetings/{meeting.slug}/statistics/"
     page = desk.get(address).content.decode()
@@ -140,6 +171,8 @@ def test_a_window_tells_that_it_is_there_until_another_takes_its_place(client, r
     first = client.post(own).url
     assert "data-hx-post" in client.get(first).content.decode()
     assert client.post(first + "here/").status_code == 204
+    assert "<noscript><form" in client.get(first).content.decode()
+    assert client.post(first + "here/", {"back": "1"}).url == first  # by hand, where no script runs
     meeting.refresh_from_db()
     assert (Presence.objects.get().seen_at is not None, statistics.online_now(meeting, now)) == (True, 1)
     client.post(own)

@@ -26,7 +26,7 @@ Figures = dict[str, Any]
 def drawn(figures: Figures, language: str) -> list[Chart]:
     """Every chart that has something to show."""
     made = [_standing(figures, language), *(_group(figures, group, language) for group in figures["groups"]),
-            _days(figures, language), _minutes(figures, language)]  # fmt: skip
+            _days(figures, language), _sessions(figures, language), _minutes(figures, language)]  # fmt: skip
     return [chart for chart in made if chart.rows]
 
 
@@ -106,6 +106,19 @@ def _days(figures: Figures, language: str) -> Chart:
     }  # fmt: skip
     heads = [("kept", _("In the room")), ("going", _("Online"))]
     return charts.crossed("days", _("Day by day"), sentence, heads, rows)
+
+
+def _sessions(figures: Figures, language: str) -> Chart:
+    """Reports that were frozen before sessions were counted have none."""
+    counts = [
+        (code, in_language(titles, language) or code, (room, online))
+        for code, titles, room, online in figures.get("sessions", [])
+    ]
+    sentence = _("In the room counts who came through the door of the session; where it has none of its own, who was inside while "
+                 "it was on. Online counts who was there meanwhile.")  # fmt: skip
+    heads = [("kept", _("In the room")), ("going", _("Online"))]
+    someone = any(room or online for _c, _n, (room, online) in counts)
+    return charts.crossed("sessions", _("Session by session"), sentence, heads, counts if someone else [])
 
 
 def _minutes(figures: Figures, language: str) -> Chart:

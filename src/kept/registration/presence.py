@@ -1,7 +1,7 @@
 """How long somebody was online, out of the spans in which their window told that it is there. Without a database.
 
 A window tells once a minute. What is known of a span is from its click to the last time it told: whoever's machine falls asleep is not
-there meanwhile. Whoever works without a script is counted as having come, and their time is not known.
+there meanwhile. Whoever works without a script presses a button now and then; of who never does no time is known, only that they came.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from kept.pledges.models import Status
 from kept.registration import guests
 from kept.registration.actions.joining import opens_at
 from kept.registration.admission import fold
+from kept.registration.attendance import Book, by_session
 from kept.registration.models import ENTERS, CheckInList, ClosingReport, Presence, Registration, State
 from kept.registration.presence import SILENT, minutes, range_of
 
@@ -57,7 +58,8 @@ def figures_of(meeting: Meeting, at: datetime) -> dict[str, Any]:
 
 def counted(meeting: Meeting, at: datetime) -> dict[str, Any]:
     """The figures as they are now; queries for registrations, passages, presences."""
-    room_days, online_days = _room_days(meeting), {}
+    book = _entrance(meeting)
+    room_days, online_days = _room_days(book, meeting), {}
     spans: dict[int, list[tuple[datetime, datetime | None]]] = {}
     clock = meeting.zone
     for pk, began, seen in Presence.objects.filter(registration__meeting=meeting).values_list(
@@ -84,6 +86,7 @@ def counted(meeting: Meeting, at: datetime) -> dict[str, Any]:
         "groups": {group: _by(people, group) for group in GROUPS},
         "categories": {one.code: one.names for one in meeting.categories.all()},
         "days": _days(people, room_days, online_days),
+        "sessions": by_session(meeting, book, spans),
         "minutes": dict(spent),
     }
 
@@ -104,9 +107,13 @@ def _one(row: tuple[Any, ...], room: dict[int, set[date]], online: dict[int, set
     return One(pk, state, values, in_room=pk in room or state == State.ATTENDED, online=pk in online)
 
 
-def _room_days(meeting: Meeting) -> dict[int, set[date]]:
+def _entrance(meeting: Meeting) -> Book:
+    """Who went through the entrance; nobody where it was not counted."""
     entrance = CheckInList.objects.filter(meeting=meeting, is_entrance=True).first()
-    book = fold(guests.passages(entrance)) if entrance else {}
+    return fold(guests.passages(entrance)) if entrance else {}
+
+
+def _room_days(book: Book, meeting: Meeting) -> dict[int, set[date]]:
     clock = meeting.zone
     return {
         who: {start.astimezone(clock).date() for start, _end in one.spells} for who, one in book.items() if one.spells

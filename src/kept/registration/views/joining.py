@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -61,10 +62,18 @@ def card(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_POST
 def here(request: HttpRequest, token: str, stream: str) -> HttpResponse:
-    """/meetings/registration/<token>/join/<stream>/here/: the window is there, once a minute; another page where it is not."""
-    registration, _link, by = held(request, token)
+    """/meetings/registration/<token>/join/<stream>/here/: the window is there, once a minute; another page where it is not.
+
+    With `back` a person pressed the button, whose browser runs no script: they get the page again.
+    """
+    registration, link, by = held(request, token)
+    stays = actions.stay(registration, stream, by=by, at=timezone.now())
+    if "back" in request.POST:
+        if stays:
+            messages.success(request, _("Your time is counted up to now."))
+        return private(redirect("registration:joined", link.token, stream))
     answer = HttpResponse(status=204)
-    if not actions.stay(registration, stream, by=by, at=timezone.now()):
+    if not stays:
         answer = HttpResponse(status=200, headers={"HX-Refresh": "true"})
     return private(answer)
 
