@@ -16,7 +16,7 @@ PASSPORT = {
 
 
 def keeps_the_organisation(answer) -> bool:
-    return answer.url.endswith("/save/") and b"Violet" in (answer.request.post_data_buffer or b"")
+    return answer.url.endswith("/save/") and b"Walrus" in (answer.request.post_data_buffer or b"")
 
 
 def registers(ada) -> None:
@@ -29,10 +29,10 @@ def registers(ada) -> None:
     ada.write("Given name", "Ada")
     ada.write("Family name", "Acorn")
     with ada.page.expect_response(keeps_the_organisation):
-        ada.write("Organisation", "Violet Broadband")
+        ada.write("Organisation", "Walrus Mobile")
     expect(ada.page.locator("#saved")).to_contain_text("Saved")
     ada.page.reload()
-    expect(ada.field("Organisation")).to_have_value("Violet Broadband")
+    expect(ada.field("Organisation")).to_have_value("Walrus Mobile")
     ada.tick("private sector")
     ada.pick("Country that you represent", "Kenya")
     ada.press("Continue")

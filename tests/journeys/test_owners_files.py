@@ -18,7 +18,7 @@ from tests.journeys.test_progress import TODAY, log_size, open_a_round
 from tests.journeys.walking import asked, wait_for_pledges
 
 AT = {key: n + 1 for n, key in enumerate(KEYS)}
-OURS, FORTY = "Violet Broadband", 40
+OURS, FORTY = "Walrus Mobile", 40
 
 
 @pytest.fixture(scope="module")

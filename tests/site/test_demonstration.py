@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -12,8 +13,9 @@ from kept.base import installation, places
 from kept.people.models import Organisation
 from kept.pledges.counting import counted, counter, end_of
 from kept.pledges.models import Pledge, Revision, RevisionPlace, RevisionTag, Status
-from kept.site.demo.load import NotEmpty, load
-from kept.site.demo.plan import figures
+from kept.site.demo.fates import SEED
+from kept.site.demo.load import NotEmpty, load, named
+from kept.site.demo.plan import figures, make_plan
 
 YEARS_END = date(2023, 12, 31)
 
@@ -129,6 +131,15 @@ def test_something_of_every_state_lies_on_the_desk():
     assert states["accepted"] == 5
     assert states["withdrawn"] > 5
     assert states["superseded"] > 0
+
+
+def test_an_organisation_has_the_same_name_on_whatever_day_the_demonstration_is_made():
+    def known(today: date) -> list[str]:
+        every = make_plan(random.Random(SEED), today, []).organisations
+        return named([one for one in every if one.since <= figures()["milestone"][-1]["day"]])
+
+    assert known(date(2026, 11, 27)) == known(date(2027, 2, 1))
+    assert known(date(2026, 11, 27))[0] == "Walrus Mobile"  # the journeys go by its name
 
 
 def test_nothing_lies_in_the_future():

@@ -20,11 +20,11 @@ from kept.pledges import taxonomies
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Partnership, PartnershipState, Pledge, Revision
 from kept.pledges.record import Record, converted, pledge_day, put_on_record
+from kept.site.demo.fates import SEED
 from kept.site.demo.names import invented_names
-from kept.site.demo.plan import DATA, Plan, PlannedPledge, Reported, figures, make_plan
+from kept.site.demo.plan import DATA, Plan, PlannedOrganisation, PlannedPledge, Reported, figures, make_plan
 from kept.site.demo.writing import write
 
-SEED = "kept demonstration 1"
 BATCH = 250
 Progress = Callable[[str], None]
 
@@ -181,13 +181,17 @@ def _record(pledge: Pledge, content: PledgeContent, published: datetime) -> Reco
 # --- the invented ones ---------------------------------------------------------------------------------
 
 
-def _organisations(loading: Loading) -> None:
-    names = invented_names(loading.rng)
+def named(planned: list[PlannedOrganisation]) -> list[str]:
+    """Their names, which on whatever day the demonstration is made are the same for those of former days."""
+    names = invented_names(random.Random(f"{SEED} names"))  # noqa: S311
     next(names)
-    for planned in loading.plan.organisations:
-        country = places.name(planned.country, "en")
-        name, _type = names.send((planned.entity_type, country))
-        loading.organisations.append(_organisation(loading, name, planned.entity_type, planned.country, invented=True))
+    return [names.send((one.entity_type, places.name(one.country, "en")))[0] for one in planned]
+
+
+def _organisations(loading: Loading) -> None:
+    planned = loading.plan.organisations
+    for one, name in zip(planned, named(planned), strict=True):
+        loading.organisations.append(_organisation(loading, name, one.entity_type, one.country, invented=True))
     Organisation.objects.bulk_create(loading.organisations, batch_size=500)
 
 

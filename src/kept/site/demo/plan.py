@@ -16,6 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from kept.base import places
+from kept.site.demo.fates import SEED
 
 DATA = Path(__file__).parent / "data"
 REGIONS = {"150": "Europe", "002": "Africa", "019": "Americas", "142": "Asia", "009": "Oceania"}
@@ -148,7 +149,7 @@ def _organisations(rng, stones, reported) -> list[PlannedOrganisation]:
     made.sort(key=lambda o: (o.since, o.index))
     for index, organisation in enumerate(made):
         organisation.index = index
-    _types(rng, made, stones, reported)
+    _types(random.Random(f"{SEED} kinds"), made, stones, reported)  # noqa: S311  (the same on every day)
     return made
 
 
@@ -187,13 +188,11 @@ def _types(rng, made, stones, reported) -> None:
     stone = next(m for m in stones if "governments" in m)
     early = [o for o in made if o.since <= stone["day"]]
     real = len({r.lead for r in reported if r.day <= stone["day"] and r.entity_type == "government"})
-    for group, governments in ((early, stone["governments"] - real), ([o for o in made if o.since > stone["day"]], 0)):
-        wanted = governments or int(len(group) * 0.33)
-        chosen = {o.index for o in rng.sample(group, min(wanted, len(group)))}
-        for organisation in group:
-            names, weights = list(TYPES), list(TYPES.values())
-            drawn = rng.choices(names, weights=weights)[0]
-            organisation.entity_type = "government" if organisation.index in chosen else drawn
+    chosen = {o.index for o in rng.sample(early, min(stone["governments"] - real, len(early)))}
+    for organisation in made:
+        drawn = rng.choices(list(TYPES), weights=list(TYPES.values()))[0]
+        is_government = organisation.index in chosen if organisation.since <= stone["day"] else rng.random() < 0.33
+        organisation.entity_type = "government" if is_government else drawn
 
 
 # --- what, when --------------------------------------------------------------------------------------
