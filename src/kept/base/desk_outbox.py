@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from kept.base import history, outbox
 from kept.base.desk import for_the_desk
-from kept.base.lifecycle import NotAllowed, Refused
+from kept.base.desk_settings import tried
 from kept.base.models import MailState, OutgoingMail
 
 A_PAGE = 50
@@ -132,12 +131,4 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 def _done(request: HttpRequest, verb: str, do: Callable[..., Any]) -> bool:
     """Do it and say so, or say why not."""
-    try:
-        do(by=request.user, at=timezone.now())
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-        return False
-    messages.success(request, DONE[verb])
-    return True
+    return tried(request, lambda: do(by=request.user, at=timezone.now()), DONE[verb])

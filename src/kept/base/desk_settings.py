@@ -38,6 +38,20 @@ def attempt(request: HttpRequest, form: forms.Form, act: Callable[[], Any], done
     return True
 
 
+def tried(request: HttpRequest, act: Callable[[], Any], done: str = "") -> bool:
+    """Do `act` and say `done`, or say why it is refused, where no form stands. True where it was done."""
+    try:
+        act()
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return False
+    if done:
+        messages.success(request, done)
+    return True
+
+
 @for_the_desk
 def coalition(request: HttpRequest) -> HttpResponse:
     """Names, contact, licence, digits, minutes of calling back."""

@@ -15,9 +15,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from kept.base.desk import for_the_desk
-from kept.base.desk_settings import attempt
+from kept.base.desk_settings import attempt, tried
 from kept.base.formats import format_datetime
-from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings import notices
 from kept.meetings.actions import presentations as acts
 from kept.meetings.desk.meetings import meeting_of
@@ -99,13 +98,7 @@ def decide(request: HttpRequest, meeting: Meeting) -> None:
         presentation = get_object_or_404(
             Presentation, pk=number(request.POST.get("pk", "")), role__session__meeting=meeting
         )
-        try:
-            acts.take(presentation, by=by, at=now)
-            messages.success(request, _("Taken. It is a document of the session now."))
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            messages.error(request, str(refusal.message))
+        tried(request, lambda: acts.take(presentation, by=by, at=now), _("Taken. It is a document of the session now."))
     elif verb == "release":
         session = get_object_or_404(Session, meeting=meeting, code=request.POST.get("session", ""))
         form = ReleaseForm(request.POST, prefix=session.code)

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from kept.base.desk import for_the_desk
-from kept.base.desk_settings import attempt
+from kept.base.desk_settings import attempt, tried
 from kept.base.formats import format_list, format_number
 from kept.base.languages import bcp47, direction, native_name
 from kept.base.lifecycle import NotAllowed, Refused
@@ -213,12 +213,7 @@ def decide(request: HttpRequest, meeting: Meeting, person: Person) -> None:
     role = next((one for one in person.roles if str(one.pk) == request.POST.get("role", "")), None)
     if verb not in VERBS or role is None:
         raise Http404
-    try:
-        VERBS[verb][1](role, by=request.user, at=now)
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
+    tried(request, lambda: VERBS[verb][1](role, by=request.user, at=now))
 
 
 @for_the_desk

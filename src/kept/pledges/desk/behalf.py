@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
-from kept.base.lifecycle import NotAllowed, Refused
+from kept.base.desk_settings import tried
 from kept.people.models import Organisation
 from kept.pledges import actions
 from kept.pledges.desk.deciding import back_to
@@ -54,12 +54,5 @@ def ask(request: HttpRequest, address: str) -> HttpResponse:
 
 def _done(request: HttpRequest, pledge: Any, words: str, act: Any) -> HttpResponse:
     """Do it and come back to the pledge, with what was done or why it was refused."""
-    try:
-        act()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, words)
+    tried(request, act, words)
     return redirect(back_to(request, pledge))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
+from kept.base.desk_settings import tried
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.pledges.importing.readers import UnusableFile
 from kept.progress import actions
@@ -49,14 +50,14 @@ def appeals(request: HttpRequest) -> HttpResponse:
 def appeal(request: HttpRequest, pk: int) -> HttpResponse:
     """Uphold or reject an objection, with the reason that readers see."""
     found = get_object_or_404(Appeal, pk=pk)
-    try:
-        actions.decide_appeal(found, uphold=request.POST.get("decision") == "uphold", by=request.user, at=timezone.now(),
-                              reason=request.POST.get("reason", "")[:5000])  # fmt: skip
-        messages.success(request, _("Decided. The reason stands with the pledge."))
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
+    tried(
+        request,
+        lambda: actions.decide_appeal(
+            found, uphold=request.POST.get("decision") == "uphold", by=request.user, at=timezone.now(),
+            reason=request.POST.get("reason", "")[:5000],
+        ),
+        _("Decided. The reason stands with the pledge."),
+    )  # fmt: skip
     return redirect("progress:desk_appeals")
 
 
@@ -86,14 +87,14 @@ def decide_same_money(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = request.POST.get("counts", "")
     there = chosen == "there"
     counts = next((p for p in (flag.pledge, flag.other) if p is not None and str(p.pk) == chosen), None)
-    try:
-        actions.decide_same_money(flag, same=request.POST.get("decision") == "same", counts=counts, there=there,
-                                  by=request.user, at=timezone.now(), reason=request.POST.get("reason", "")[:2000])  # fmt: skip
-        messages.success(request, _("Decided."))
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
+    tried(
+        request,
+        lambda: actions.decide_same_money(
+            flag, same=request.POST.get("decision") == "same", counts=counts, there=there, by=request.user,
+            at=timezone.now(), reason=request.POST.get("reason", "")[:2000],
+        ),
+        _("Decided."),
+    )  # fmt: skip
     return redirect("progress:desk_same_money")
 
 

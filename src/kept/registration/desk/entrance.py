@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
-from kept.base.desk_settings import attempt
-from kept.base.lifecycle import NotAllowed, Refused
+from kept.base.desk_settings import attempt, tried
 from kept.meetings.models import Meeting
 from kept.registration import actions, badges, certificates, guests, queries
 from kept.registration.admission import NEVER_FORCED, REFUSALS, fold, refusal_of
@@ -143,13 +141,7 @@ def agree(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """An officer agrees to somebody who registered at the desk."""
     registration = guest_of(meeting_at_the_door(request, slug), key)
     made = get_object_or_404(WalkIn.objects.select_related("registration__meeting"), registration=registration)
-    try:
-        actions.agree_to(made, by=request.user, at=timezone.now())
-        messages.success(request, _("Saved."))
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
+    tried(request, lambda: actions.agree_to(made, by=request.user, at=timezone.now()), _("Saved."))
     return redirect("registration:desk_guest", slug, key)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kept.base.desk import for_the_desk
-from kept.base.desk_settings import attempt
+from kept.base.desk_settings import attempt, tried
 from kept.base.formats import format_number
-from kept.base.lifecycle import NotAllowed, Refused
+from kept.base.lifecycle import Refused
 from kept.meetings.models import Meeting, in_language
 from kept.registration import actions, charts
 from kept.registration.actions.hearing import morning_after, values_of
@@ -46,20 +45,9 @@ def feedback(request: HttpRequest, slug: str) -> HttpResponse:
         ):
             return redirect(PAGE, slug)
     elif does in acts:
-        _try(request, acts[does])
+        tried(request, acts[does], _("Saved."))
         return redirect(PAGE, slug)
     return _drawn(request, meeting, asked, end)
-
-
-def _try(request: HttpRequest, act: Any) -> None:
-    try:
-        act()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Saved."))
 
 
 def _drawn(request: HttpRequest, meeting: Meeting, asked: Feedback | None, end: EndForm | None) -> HttpResponse:
@@ -171,7 +159,7 @@ def question(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     asked = get_object_or_404(Feedback.objects.select_related("meeting"), meeting=meeting)
     row = get_object_or_404(FeedbackQuestion, feedback=asked, code=code) if code else None
     if row is not None and request.POST.get("do") == "drop":
-        _try(request, lambda: actions.drop_question(row, by=request.user, at=at))
+        tried(request, lambda: actions.drop_question(row, by=request.user, at=at), _("Saved."))
         return redirect(PAGE, slug)
     form = FeedbackQuestionForm(
         request.POST if request.method == "POST" else None, meeting=meeting,

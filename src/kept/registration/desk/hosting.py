@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kept.base.desk import for_the_desk
-from kept.base.desk_settings import attempt
+from kept.base.desk_settings import attempt, tried
 from kept.base.formats import format_number
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.models import LinkedEvent, Meeting
@@ -145,14 +145,7 @@ def do(request: HttpRequest, slug: str, pk: int, guest: int) -> HttpResponse:
         "take_back": lambda: actions.take_invitation_to_event_back(one, by=by, at=at),
     }
     if what in acts:
-        try:
-            acts[what]()
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            messages.error(request, str(refusal.message))
-        else:
-            messages.success(request, _("Saved."))
+        tried(request, acts[what], _("Saved."))
     return redirect(EVENT, slug, pk)
 
 

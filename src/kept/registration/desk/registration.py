@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kept.base import history
 from kept.base.desk import for_the_desk
+from kept.base.desk_settings import tried
 from kept.base.formats import format_datetime
-from kept.base.lifecycle import NotAllowed, Refused
 from kept.registration import actions, queries, registrations_sheet
 from kept.registration.desk.registrations import meeting_of
 from kept.registration.forms import ReasonForm
@@ -129,14 +128,7 @@ def do(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     }
     if (act := acts.get(request.POST.get("do", ""))) is None:
         raise Http404("There is no such move.")
-    try:
-        act()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("Saved."))
+    tried(request, act, _("Saved."))
     return redirect("registration:desk_registration", slug, key)
 
 

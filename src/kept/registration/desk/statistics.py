@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,9 +15,9 @@ from django.views.decorators.http import require_safe
 
 from kept.base import paper
 from kept.base.desk import for_the_desk
+from kept.base.desk_settings import tried
 from kept.base.formats import format_date, format_datetime, format_number
 from kept.base.installation import installation
-from kept.base.lifecycle import NotAllowed, Refused
 from kept.meetings.models import Meeting, in_language
 from kept.registration import actions, charts, figures, statistics
 from kept.registration.desk import feedback
@@ -78,14 +77,8 @@ def closing(request: HttpRequest, slug: str) -> HttpResponse:
     """/desk/meetings/<slug>/closing/: the button that closes; then what stays."""
     meeting, at, language = meeting_of(request, slug), timezone.now(), get_language() or "en"
     if request.method == "POST":
-        try:
-            actions.close_meeting(meeting, by=request.user, at=at)
-        except NotAllowed:
-            raise
-        except Refused as refusal:
-            messages.error(request, str(refusal.message))
-        else:
-            messages.success(request, _("The meeting is closed. Its figures stay."))
+        tried(request, lambda: actions.close_meeting(meeting, by=request.user, at=at),
+              _("The meeting is closed. Its figures stay."))  # fmt: skip
         return redirect("registration:desk_closing", slug)
     report = ClosingReport.objects.filter(meeting=meeting).first()
     context: dict[str, Any] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,8 +16,7 @@ from django.views.decorators.http import require_POST
 
 from kept.base import formats, places
 from kept.base.desk import for_the_desk
-from kept.base.desk_settings import attempt
-from kept.base.lifecycle import NotAllowed, Refused
+from kept.base.desk_settings import attempt, tried
 from kept.pledges import import_queries as queries
 from kept.pledges.actions import importing
 from kept.pledges.desk.forms import text
@@ -107,24 +105,12 @@ def _context(found: ImportBatch, form: StartForm | None = None) -> dict[str, Any
     }
 
 
-def _do(request: HttpRequest, act: Callable[[], Any]) -> bool:
-    """Do it, or say why not."""
-    try:
-        act()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-        return False
-    return True
-
-
 @require_POST
 @for_the_desk
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """Look every row up once more."""
     found = find(pk)
-    _do(request, lambda: importing.ask_check(found, by=request.user, at=timezone.now()))
+    tried(request, lambda: importing.ask_check(found, by=request.user, at=timezone.now()))
     return redirect("pledges:desk_import", pk)
 
 
@@ -136,7 +122,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "pledges/desk/imports/batch.html", _context(found, form), status=422)
     chosen = {"publish": form.cleaned_data["how"] == "publish", "update": form.cleaned_data["update"]}
-    _do(request, lambda: importing.ask_import(found, by=request.user, at=timezone.now(), **chosen))
+    tried(request, lambda: importing.ask_import(found, by=request.user, at=timezone.now(), **chosen))
     return redirect("pledges:desk_import", pk)
 
 
@@ -161,7 +147,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw an uploaded file away: the page asks, its button does it."""
     found = find(pk)
     if request.method == "POST":
-        if _do(request, lambda: importing.forget_batch(found, by=request.user, at=timezone.now())):
+        if tried(request, lambda: importing.forget_batch(found, by=request.user, at=timezone.now())):
             messages.success(request, _("The file is thrown away. Nothing of it was imported."))
             return redirect("pledges:desk_imports")
         return redirect("pledges:desk_import", pk)

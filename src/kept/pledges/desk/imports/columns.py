@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from kept.base.desk import for_the_desk
+from kept.base.desk_settings import tried
 from kept.base.languages import LANGUAGES
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.base.money import CURRENCIES
@@ -307,14 +308,11 @@ def _named(request: HttpRequest) -> Mapping:
 def save_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what was said about the columns, for the next file of the same kind."""
     batch = find(pk)
-    try:
-        importing.save_mapping(request.POST.get("name", ""), batch.mapping, by=request.user, at=timezone.now())
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        messages.success(request, _("The mapping is kept. It is offered with the next file."))
+    tried(
+        request,
+        lambda: importing.save_mapping(request.POST.get("name", ""), batch.mapping, by=request.user, at=timezone.now()),
+        _("The mapping is kept. It is offered with the next file."),
+    )
     return redirect("pledges:desk_import", pk)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kept.base import places
 from kept.base.desk import for_the_desk
-from kept.base.lifecycle import NotAllowed, Refused
+from kept.base.desk_settings import tried
 from kept.people.models import EntityType, Organisation
 from kept.people.similar import Reason
 from kept.pledges.actions import importing
@@ -73,12 +72,8 @@ def _same(request: HttpRequest, pk: int) -> bool:
         )
         if meant and int(said) < len(one["alike"]):
             chosen[one["name"]] = one["alike"][int(said)]
-    try:
-        importing.same_organisations(batch, chosen, by=request.user, at=at)
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-        return False
-    messages.success(request, _("Understood. All rows are checked again."))
-    return True
+    return tried(
+        request,
+        lambda: importing.same_organisations(batch, chosen, by=request.user, at=at),
+        _("Understood. All rows are checked again."),
+    )
