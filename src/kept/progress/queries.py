@@ -162,14 +162,22 @@ def same_money_of(pledge: Pledge) -> QuerySet[SameMoney]:
     return found.select_related("pledge", "other", "counts").order_by("-decided_at")
 
 
-def counted_elsewhere(at: datetime | None = None) -> set[int]:
-    """Pledges whose money counts in another place, by a decision until this instant (None: now)."""
-    rows = SameMoney.objects.filter(state=SameMoneyState.SAME)
-    rows = rows if at is None else rows.filter(decided_at__lte=at)
+def counted_once(at: datetime | None = None) -> QuerySet[SameMoney]:
+    """Decisions until this instant (None: now) by which money that stands in two places counts in one of them."""
+    where = Q(counts_elsewhere=True) | Q(counts__isnull=False)
+    rows = SameMoney.objects.filter(where, state=SameMoneyState.SAME)
+    return rows if at is None else rows.filter(decided_at__lte=at)
+
+
+def counted_elsewhere(among: Iterable[int] | None = None) -> set[int]:
+    """Those of these pledges (None: of all) whose money counts under another pledge or in another registry."""
+    rows, ids = counted_once(), None if among is None else set(among)
+    if ids is not None:
+        rows = rows.filter(Q(pledge__in=ids) | Q(other__in=ids))
     found: set[int] = set()
     for pledge, other, counts, elsewhere in rows.values_list("pledge", "other", "counts", "counts_elsewhere"):
-        found |= {pledge} if elsewhere else {pledge, other} - {counts, None} if counts else set()
-    return found
+        found |= {pledge} if elsewhere else {pledge, other} - {counts, None}
+    return found if ids is None else found & ids
 
 
 # What support is asked for -----------------------------------------------------------------------------------------

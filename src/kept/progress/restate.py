@@ -14,12 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from kept.log.actions import open_head
 from kept.pledges.content import PledgeContent
 from kept.pledges.models import Pledge, Revision, Status
-from kept.progress import judging
+from kept.progress import judging, queries
 from kept.progress.judging import Figure, Promise, Verdict, Word
 from kept.progress.models import (
     Appeal,
@@ -29,8 +28,6 @@ from kept.progress.models import (
     MoneyStage,
     PeopleReached,
     Report,
-    SameMoney,
-    SameMoneyState,
     SilenceNotice,
     Standing,
 )
@@ -82,19 +79,9 @@ def facts_of(pledge_ids: Sequence[int]) -> list[Facts]:
         found[asked.pledge_id].asked.append((asked, getattr(asked, "notice", None)))
     for pledge in Appeal.objects.filter(pledge__in=found, state=AppealState.OPEN).values_list("pledge", flat=True):
         found[pledge].objected = True
-    for pledge in counted_elsewhere(found):
+    for pledge in queries.counted_elsewhere(found):
         found[pledge].counted_elsewhere = True
     return list(found.values())
-
-
-def counted_elsewhere(pledge_ids: Iterable[int]) -> set[int]:
-    """Those of these pledges whose money counts under another pledge or in another registry, by a person's decision."""
-    ids = list(pledge_ids)
-    rows = SameMoney.objects.filter(Q(pledge__in=ids) | Q(other__in=ids), state=SameMoneyState.SAME)
-    found = set(rows.filter(counts_elsewhere=True).values_list("pledge", flat=True))
-    for pledge, other, counts in rows.exclude(counts=None).values_list("pledge", "other", "counts"):
-        found |= {pledge, other} - {counts}
-    return found & set(ids)
 
 
 # --- deriving (no query) -----------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def money(selection: Selection) -> tuple[Amount, dict[str, dict[str, Amount]]]:
 
 def promised_elsewhere(selection: Selection) -> Amount:
     """What is promised of money that counts under another pledge or in another registry, by people's decisions."""
-    if not queries.counted_elsewhere(search.instant_of(selection.as_of)):
+    if not queries.counted_once(search.instant_of(selection.as_of)).exists():
         return NONE
     return money(selection.choosing("same_money", (filters.ELSEWHERE,)))[0]
 
