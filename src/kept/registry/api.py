@@ -105,13 +105,13 @@ def progress(request: HttpRequest) -> dict[str, Any]:
 def progress_rounds(request: HttpRequest) -> dict[str, Any]:
     """What each round of reporting published, frozen."""
     only(request.GET, ())
-    return frozen_document.rounds_document(request)
+    return frozen_document.rounds_document()
 
 
 def progress_round(request: HttpRequest, slug: str) -> dict[str, Any]:
     """What one of them published."""
     only(request.GET, ())
-    return frozen_document.one_round(request, slug)
+    return frozen_document.one_round(slug)
 
 
 def progress_indicators(request: HttpRequest) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 
 from kept.base.endpoints import Problem
@@ -18,14 +17,14 @@ from kept.registry.api_shapes import COUNT, DECIMAL, MAYBE_TEXT, TEXT, list_of, 
 from kept.registry.selection import Selection
 
 
-def rounds_document(_request: HttpRequest) -> dict[str, Any]:
+def rounds_document() -> dict[str, Any]:
     """Every round that published what it found, the newest first."""
-    return _whole([round_document(one) for one in reversed(rounds.published(most=None))])
+    return _whole([round_document(one) for one in rounds.public()])
 
 
-def one_round(_request: HttpRequest, slug: str) -> dict[str, Any]:
-    """One of them."""
-    found = next((one for one in rounds.published(most=None) if one.slug == slug), None)
+def one_round(slug: str) -> dict[str, Any]:
+    """One of them. Raises Problem."""
+    found = rounds.public().filter(slug=slug).first()
     if found is None:
         raise Problem(404, "No such round", "No round of this name has published what it found.")
     return round_document(found)

@@ -11,6 +11,7 @@ from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,10 +32,14 @@ KEPT = outcome.GROUPS["kept"]
 TITLES = {"rounds": gettext_lazy("From round to round"), "improved": gettext_lazy("Most improved")}
 
 
-def published(most: int | None = SHOWN) -> list[Round]:
-    """The rounds whose findings are public, the first one first; the last `most` of them."""
-    rounds = Round.objects.filter(state=RoundState.PUBLISHED).exclude(published_at=None)
-    return list(rounds.order_by("-published_at")[:most])[::-1]
+def public() -> QuerySet[Round]:
+    """The rounds whose findings are public, the newest first."""
+    return Round.objects.filter(state=RoundState.PUBLISHED).exclude(published_at=None).order_by("-published_at")
+
+
+def published() -> list[Round]:
+    """The last `SHOWN` of them, the first one first."""
+    return list(public()[:SHOWN])[::-1]
 
 
 def day_of(round_: Round) -> date:

@@ -70,7 +70,7 @@ def _charts(asked: implementing.Asked) -> list[implementing.Chart]:
 @require_safe
 def round_(request: HttpRequest, slug: str) -> HttpResponse:
     """/progress/rounds/<slug>/: what a round published, frozen, with the log's checkpoint of that moment."""
-    found = next((one for one in rounds.published(most=None) if one.slug == slug), None)
+    found = rounds.public().filter(slug=slug).first()
     if found is None:
         raise Http404("No such round has published its findings.")
     language = get_language() or "en"
