@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kept.meetings import notices as speakers
 from kept.meetings.models import LinkedEvent, Meeting, Profile, RoleState, SessionRole
@@ -112,13 +111,19 @@ def _participants(meeting: Meeting, language: str, q: str, category: str) -> lis
     ]  # fmt: skip
 
 
-def rows_of(event: LinkedEvent, state: str = "") -> list[dict[str, Any]]:
+def rows_of(event: LinkedEvent, state: str = "") -> QuerySet[EventInvitation]:
     """Who is invited, in the order of names; those who wait in the order of their line."""
     rows = EventInvitation.objects.filter(event=event)
-    if state:
-        rows = rows.filter(state=state)
-    order = ["arrival"] if state == Reply.WAITS else ["name", "email", "pk"]
-    line = {pk: n for n, pk in enumerate(
-        EventInvitation.objects.filter(event=event, state=Reply.WAITS).order_by("arrival").values_list("pk", flat=True), 1
-    )}  # fmt: skip
-    return [{"row": one, "place": line.get(one.pk)} for one in rows.order_by(*order)]
+    if state == Reply.WAITS:
+        return line_of(event)
+    return (rows.filter(state=state) if state else rows).order_by("name", "email", "pk")
+
+
+def line_of(event: LinkedEvent) -> QuerySet[EventInvitation]:
+    """Those who wait for a place, in their order."""
+    return EventInvitation.objects.filter(event=event, state=Reply.WAITS).order_by("arrival")
+
+
+def places_in_line(event: LinkedEvent) -> dict[int, int]:
+    """{invitation: the how-many-th it is in the line, from 1}."""
+    return {pk: n for n, pk in enumerate(line_of(event).values_list("pk", flat=True), 1)}

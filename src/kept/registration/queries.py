@@ -78,12 +78,12 @@ def parts_offered_to(registration: Registration) -> list[Quota]:
     return list(rows.order_by(*DAYS_FIRST))
 
 
-def parts_of(registration: Registration, at: datetime) -> list[dict[str, Any]]:
-    """The days and sessions that somebody wants, each with its seat: held, offered until, in line at which place; or None
-    as long as they are not confirmed."""
-    seats = {one["seat"].quota_id: one for one in seats_of(registration, at)}
+def parts_of(registration: Registration, seats: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The days and sessions that somebody wants, each with its seat of `seats_of`: held, offered until, in line at which
+    place; or None as long as they are not confirmed."""
+    held = {one["seat"].quota_id: one for one in seats}
     wanted = registration.parts.filter(mode=registration.mode).order_by(*DAYS_FIRST)
-    return [{"quota": pool, **(seats.get(pool.pk) or {"seat": None, "place": None})} for pool in wanted]
+    return [{"quota": pool, **(held.get(pool.pk) or {"seat": None, "place": None})} for pool in wanted]
 
 
 def main_seat(registration: Registration) -> Seat | None:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from kept.registration import minors
 from kept.registration.consents import that_apply
-from kept.registration.models import Mode, Question, Quota, Registration
+from kept.registration.models import Question, Quota, Registration
 
 
 def missing(registration: Registration) -> list[str]:
@@ -52,6 +52,3 @@ def _holds(condition: dict, answers: dict[str, object]) -> bool:
     said = answers.get(condition.get("code", ""))
     wanted = condition.get("values", [])
     return any(one in wanted for one in said) if isinstance(said, list) else said in wanted
-
-
-__all__ = ["Mode", "asked", "missing"]

@@ -81,25 +81,21 @@ class CategoryForm(TextsForm):
     )
 
     def fit(self) -> None:
-        language = get_language() or "en"
-        every = list(Quota.objects.filter(meeting=self.meeting))
-        pools = [pool for pool in every if pool.is_main]
+        language, every = get_language() or "en", list(Quota.objects.filter(meeting=self.meeting))
+        self.pools = {str(pool.pk): pool for pool in every if pool.is_main}
         self.part_pools = {str(pool.pk): pool for pool in every if pool.is_part}
-        self.fields["parts"].choices = [
-            (key, _("%(name)s, %(way)s") % {"name": pool.name_in(language), "way": pool.get_mode_display()})
-            for key, pool in self.part_pools.items()
-        ]
+        drawn = [str(pk) for pk in self.row.quotas.values_list("pk", flat=True)] if self.row.pk else []
+        for name, pools in (("pools", self.pools), ("parts", self.part_pools)):
+            self.fields[name].choices = [
+                (key, _("%(name)s, %(way)s") % {"name": pool.name_in(language), "way": pool.get_mode_display()})
+                for key, pool in pools.items()
+            ]
+            if self.row.pk:
+                self.initial[name] = drawn
         if not self.part_pools:
             del self.fields["parts"]
-        self.pools = {str(pool.pk): pool for pool in pools}
-        self.fields["pools"].choices = [
-            (key, _("%(name)s, %(way)s") % {"name": pool.name_in(language), "way": pool.get_mode_display()})
-            for key, pool in self.pools.items()
-        ]
         if self.row.pk:
             del self.fields["code"]
-            self.initial["parts"] = [str(pk) for pk in self.row.quotas.values_list("pk", flat=True)]
-            self.initial["pools"] = [str(pk) for pk in self.row.quotas.values_list("pk", flat=True)]
 
     def values(self) -> dict[str, Any]:
         """Fields of the category, with `pools` (of the form's) and, of a new one, `code`."""

@@ -22,7 +22,7 @@ from kept.meetings.models import LinkedEvent, Status
 from kept.people import actions as people
 from kept.registration import hosting_notices as notices
 from kept.registration.actions.ground import allow, by_name
-from kept.registration.guest_lists import begins_at
+from kept.registration.guest_lists import begins_at, line_of
 from kept.registration.lifecycle import INVITATION
 from kept.registration.models import PLACED, EventInvitation, Reply
 from kept.registration.permissions import may_run_registration
@@ -229,10 +229,6 @@ def _both(invitation: EventInvitation) -> tuple[LinkedEvent, EventInvitation]:
     return event, one
 
 
-def _line(event: LinkedEvent) -> Any:
-    return EventInvitation.objects.filter(event=event, state=Reply.WAITS).order_by("arrival")
-
-
 def _next_in_line(event: LinkedEvent) -> int:
     last = EventInvitation.objects.filter(event=event).order_by("-arrival").values_list("arrival", flat=True).first()
     return (last or 0) + 1
@@ -240,7 +236,7 @@ def _next_in_line(event: LinkedEvent) -> int:
 
 def _somebody_waits(event: LinkedEvent, free: int | None, *, but: EventInvitation) -> bool:
     """Whether somebody is in line who fits into what is free: nobody passes them."""
-    return free is not None and any(one.places <= free for one in _line(event).exclude(pk=but.pk))
+    return free is not None and any(one.places <= free for one in line_of(event).exclude(pk=but.pk))
 
 
 def _settle(event: LinkedEvent, *, at: datetime) -> int:
@@ -250,7 +246,7 @@ def _settle(event: LinkedEvent, *, at: datetime) -> int:
     if until is None or event.meeting.status in OFF:
         return 0
     offered = 0
-    for one in _line(event):
+    for one in line_of(event):
         if free is not None and one.places > free:
             continue
         free = None if free is None else free - one.places

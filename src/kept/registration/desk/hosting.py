@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,15 +20,15 @@ from kept.base.desk import for_the_desk
 from kept.base.desk_settings import attempt, tried
 from kept.base.formats import format_number
 from kept.base.lifecycle import NotAllowed, Refused
-from kept.meetings.models import LinkedEvent, Meeting
+from kept.meetings.models import LinkedEvent
 from kept.pledges.importing import harmless
 from kept.registration import actions, guest_lists
 from kept.registration.actions.hosting import Guest, places_left
-from kept.registration.desk.registrations import meeting_of
+from kept.registration.desk.registrations import A_PAGE, meeting_of
 from kept.registration.hosting_forms import AT_ONCE, GuestsForm
 from kept.registration.hosting_notices import when_of
 from kept.registration.lifecycle import INVITATION
-from kept.registration.models import EventInvitation, Reply
+from kept.registration.models import PLACED, EventInvitation, Reply
 
 EVENT = "registration:desk_event"
 
@@ -82,14 +83,17 @@ def _drawn(request: HttpRequest, found: LinkedEvent, form: GuestsForm) -> HttpRe
     asked = request.GET.get("state", "")
     state = asked if asked in Reply.values else ""
     counts, here = guest_lists.counts_of(found), reverse(EVENT, args=[meeting.slug, found.pk])
-    lines = guest_lists.rows_of(found, state)
-    for line in lines:
-        line["moves"] = INVITATION.possible(line["row"], state=line["row"].state, by=request.user)
+    page = Paginator(guest_lists.rows_of(found, state), A_PAGE).get_page(request.GET.get("page"))
+    line = guest_lists.places_in_line(found)
+    lines = [
+        {"row": one, "place": line.get(one.pk), "moves": INVITATION.possible(one, state=one.state, by=request.user)}
+        for one in page.object_list
+    ]
     tabs = [(_("all"), "", sum(counts[one] for one in Reply.values))]
     tabs += [(Reply(one).label, one, counts[one]) for one in Reply.values if counts[one]]
     context = {
         "meeting": meeting, "name": meeting.name_in(language), "event": found, "title": found.name_in(language),
-        "when": when_of(found, language), "form": form, "lines": lines, "counts": counts, "left": places_left(found),
+        "when": when_of(found, language), "form": form, "lines": lines, "page": page, "counts": counts, "left": places_left(found),
         "tabs": [{"name": label, "count": count, "url": f"{here}?state={one}" if one else here, "current": one == state}
                  for label, one, count in tabs],
         "edit_url": reverse("meetings:desk_part", args=[meeting.slug, "events", found.pk]),
@@ -176,18 +180,17 @@ def guests_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow([pgettext("of a person", "Name"), _("Organisation"), _("Mail address"), _("Answer"), _("Brings"),
                      _("Places"), _("What they do not eat, or need"), _("Invited"), _("Answered")])  # fmt: skip
-    for cells in _cells(found.meeting, found):
+    for cells in _cells(found):
         writer.writerow([harmless(cell) for cell in cells])
     return response
 
 
-def _cells(meeting: Meeting, found: LinkedEvent) -> Iterator[list[str]]:
+def _cells(found: LinkedEvent) -> Iterator[list[str]]:
     def moment(value: Any) -> str:
-        return value.astimezone(meeting.zone).isoformat(timespec="minutes") if value else ""
+        return value.astimezone(found.meeting.zone).isoformat(timespec="minutes") if value else ""
 
-    for line in guest_lists.rows_of(found):
-        one = line["row"]
+    for one in guest_lists.rows_of(found):
         companion = (one.companion or _("one more person")) if one.brings else ""
-        places = str(one.places) if one.state in (Reply.COMES, Reply.OFFERED) else "0"
+        places = str(one.places) if one.state in PLACED else "0"
         yield [one.name, one.organisation, one.email, str(one.get_state_display()), companion, places, one.needs,
                moment(one.invited_at), moment(one.answered_at)]  # fmt: skip

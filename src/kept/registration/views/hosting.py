@@ -20,11 +20,12 @@ from kept.meetings.models import in_language
 from kept.people import links
 from kept.people.models import Link
 from kept.registration import actions
+from kept.registration.actions.hosting import OFF
 from kept.registration.guest_lists import hours_of
 from kept.registration.hosting_forms import BOTH, NO, ReplyForm
 from kept.registration.hosting_notices import EVENT, place_of, when_of
 from kept.registration.lifecycle import INVITATION
-from kept.registration.models import EventInvitation, Reply
+from kept.registration.models import PLACED, EventInvitation, Reply
 from kept.registration.permissions import Invited
 from kept.registration.views.register import private
 
@@ -75,13 +76,13 @@ def _context(one: EventInvitation, token: str, form: ReplyForm) -> dict[str, Any
     event, language, at = one.event, get_language() or "en", timezone.now()
     starts_at = hours_of(event)[0]
     closed = event.reply_until is not None and at > event.reply_until
-    placed = one.state in (Reply.COMES, Reply.OFFERED, Reply.WAITS)
+    counted = one.state in (*PLACED, Reply.WAITS)
     return {
         "invitation": one, "token": token, "form": form, "event": event, "meeting": event.meeting,
         "event_name": event.name_in(language), "meeting_name": event.meeting.name_in(language),
         "when": when_of(event, language), "place": place_of(event, language),
-        "about": in_language(event.abouts, language), "off": event.meeting.status in ("cancelled", "moved"),
-        "over": at >= starts_at, "closed": closed, "may_answer": not closed or placed,
+        "about": in_language(event.abouts, language), "off": event.meeting.status in OFF,
+        "over": at >= starts_at, "closed": closed, "may_answer": not closed or counted,
         "moves": INVITATION.possible(one, state=one.state, by=Invited(one.pk)),
     }  # fmt: skip
 

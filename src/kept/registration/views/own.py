@@ -43,7 +43,8 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
     seat = queries.main_seat(registration)
     other = Mode.REMOTE if registration.mode == Mode.IN_PERSON else Mode.IN_PERSON
     at, meeting, language = timezone.now(), registration.meeting, get_language() or "en"
-    line = next((one for one in queries.seats_of(registration, at) if one["main"] and one["place"]), None)
+    seats = queries.seats_of(registration, at)
+    line = next((one for one in seats if one["main"] and one["place"]), None)
     moves = REGISTRATION.possible(registration, state=registration.state, by=by)
     return {
         "registration": registration,
@@ -62,7 +63,7 @@ def context_of(registration: Registration, link: Any, by: Any) -> dict[str, Any]
         "over": at >= meeting.ends_at,
         "unanswered": _unanswered(registration) if registration.is_live and at < meeting.ends_at else "",
         "online_for": _time_online(registration) if at >= meeting.ends_at else None,
-        "parts": [{"name": one["quota"].name_in(language), **one} for one in queries.parts_of(registration, at)],
+        "parts": [{"name": one["quota"].name_in(language), **one} for one in queries.parts_of(registration, seats)],
         "visa": visas.panel(registration, at),
         "has_certificate": is_due(registration, at),
         "may_say_how_it_was": _is_asked(registration, at),
