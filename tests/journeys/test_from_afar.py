@@ -13,33 +13,20 @@ from playwright.sync_api import expect
 
 from kept.registration.codes import key_in
 from tests.browser import someone
+from tests.journeys.walking import begin_to_register, confirm_address, say_for_whom, send_registration
 
 MEETING = "annual-meeting-2027"
 
 
 def test_somebody_in_kathmandu_registers_and_has_a_way_in_of_their_own(chrome, demonstration):
     asha = someone(chrome, demonstration, width=360, zone="Asia/Kathmandu")
-    asha.go(f"/meetings/{MEETING}/register/")
-    asha.tick("Participant")
-    asha.tick("online")
-    asha.write("Your mail address", "asha@example.com")
-    asha.press("Begin")
-    asha.write("Given name", "Asha")
-    asha.write("Family name", "Lamplighter")
+    begin_to_register(asha, MEETING, "Participant", "online", "asha@example.com", "Asha Lamplighter")
     asha.write("Organisation", "Hill Radio")
-    asha.tick("civil society")
-    asha.pick("Country that you represent", "Nepal")
-    asha.press("Continue")
+    say_for_whom(asha, "civil society", "Nepal")
     expect(asha.field("Your time zone")).to_have_value(re.compile("Asia/Kath?mandu"))  # browsers spell it both ways
     asha.press("Continue")
-    asha.press("Continue")
-    asha.tick("What I write here is used")
-    asha.press("Continue")
-    asha.press("Send")
-    asha.sees("Look into your mail")
-    mail = demonstration.mail_to("asha@example.com", about="Confirm your registration")
-    asha.page.goto(next(link for link in mail.links if "/l/" in link))
-    asha.press("Yes, this is my address")
+    send_registration(asha)
+    confirm_address(asha, demonstration, "asha@example.com")
     asha.sees("Your registration waits for a yes")
     own = asha.page.url
 

@@ -7,6 +7,7 @@ import zxingcpp
 from playwright.sync_api import expect
 
 from tests.browser import someone
+from tests.journeys.walking import begin_to_register, confirm_address, say_for_whom, send_registration
 
 MEETING = "annual-meeting-2027"
 PASSPORT = {
@@ -21,36 +22,22 @@ def keeps_the_organisation(answer) -> bool:
 
 def registers(ada) -> None:
     """Through the form; what is typed is there again after the page was left."""
-    ada.go(f"/meetings/{MEETING}/register/")
-    ada.tick("Delegate")
-    ada.tick("in person")
-    ada.write("Your mail address", "ada.acorn@example.com")
-    ada.press("Begin")
-    ada.write("Given name", "Ada")
-    ada.write("Family name", "Acorn")
+    begin_to_register(ada, MEETING, "Delegate", "in person", "ada.acorn@example.com", "Ada Acorn")
     with ada.page.expect_response(keeps_the_organisation):
         ada.write("Organisation", "Walrus Mobile")
     expect(ada.page.locator("#saved")).to_contain_text("Saved")
     ada.page.reload()
     expect(ada.field("Organisation")).to_have_value("Walrus Mobile")
-    ada.tick("private sector")
-    ada.pick("Country that you represent", "Kenya")
-    ada.press("Continue")
+    say_for_whom(ada, "private sector", "Kenya")
     ada.tick("I need a visa to come")
     ada.press("Continue")
-    ada.press("Continue")  # the meeting's own question may be left out
-    ada.tick("What I write here is used")
-    ada.press("Continue")
-    ada.press("Send")
-    ada.sees("Look into your mail")
+    send_registration(ada)
 
 
 def test_a_letter_for_a_visa_after_two_have_said_yes(chrome, demonstration, tmp_path):
     ada = someone(chrome, demonstration, width=360)
     registers(ada)
-    mail = demonstration.mail_to("ada.acorn@example.com", about="Confirm your registration")
-    ada.page.goto(next(link for link in mail.links if "/l/" in link))
-    ada.press("Yes, this is my address")
+    confirm_address(ada, demonstration, "ada.acorn@example.com")
     ada.sees("The focal point of your organisation says whether you come for it")
     own = ada.page.url
 

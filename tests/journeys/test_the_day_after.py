@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.browser import someone
+from tests.journeys.walking import begin_to_register, confirm_address, say_for_whom, send_registration
 
 COMING, OVER = "annual-meeting-2027", "preparatory-meeting"
 OFFICER = "communication@example.org"
@@ -10,26 +11,12 @@ OFFICER = "communication@example.org"
 
 def test_somebody_waits_for_a_seat_in_the_room_and_takes_the_one_that_is_offered(chrome, demonstration):
     ada = someone(chrome, demonstration, width=360)
-    ada.go(f"/meetings/{COMING}/register/")
-    ada.tick("Press")
-    ada.tick("in person")
-    ada.write("Your mail address", "wren@example.com")
-    ada.press("Begin")
-    ada.write("Given name", "Ada")
-    ada.write("Family name", "Wrenhill")
+    begin_to_register(ada, COMING, "Press", "in person", "wren@example.com", "Ada Wrenhill")
     ada.write("Organisation", "The Daily Wren")
-    ada.tick("civil society")
-    ada.pick("Country that you represent", "Kenya")
+    say_for_whom(ada, "civil society", "Kenya")
     ada.press("Continue")
-    ada.press("Continue")
-    ada.press("Continue")
-    ada.tick("What I write here is used to hold this meeting, and for nothing else.")
-    ada.press("Continue")
-    ada.press("Send")
-    ada.sees("Look into your mail")
-    mail = demonstration.mail_to("wren@example.com", about="Confirm your registration")
-    ada.page.goto(next(link for link in mail.links if "/l/" in link))
-    ada.press("Yes, this is my address")
+    send_registration(ada)
+    confirm_address(ada, demonstration, "wren@example.com")
     ada.sees("Your registration waits for a yes")
     own = ada.page.url
 

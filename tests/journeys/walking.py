@@ -108,6 +108,41 @@ def write_a_pledge(pledger: Person, title: str, country: str = "BDI") -> None:
     pledger.press("Send to the secretariat")
 
 
+def begin_to_register(guest: Person, meeting: str, category: str, way: str, email: str, name: str) -> None:
+    """For a meeting, until the page where one says who one is; given and family name are there."""
+    guest.go(f"/meetings/{meeting}/register/")
+    guest.tick(category)
+    guest.tick(way)
+    guest.write("Your mail address", email)
+    guest.press("Begin")
+    given, _space, family = name.partition(" ")
+    guest.write("Given name", given)
+    guest.write("Family name", family)
+
+
+def say_for_whom(guest: Person, kind: str, country: str) -> None:
+    """Kind of organisation and country, the last of that page; to the next one."""
+    guest.tick(kind)
+    guest.pick("Country that you represent", country)
+    guest.press("Continue")
+
+
+def send_registration(guest: Person) -> None:
+    """From the page of the meeting's own question, which may be left out, until it is sent."""
+    guest.press("Continue")
+    guest.tick("What I write here is used")
+    guest.press("Continue")
+    guest.press("Send")
+    guest.sees("Look into your mail")
+
+
+def confirm_address(guest: Person, house: Kept, email: str) -> None:
+    """By the link in the mail, to one's own page."""
+    mail = house.mail_to(email, about="Confirm your registration")
+    guest.page.goto(next(link for link in mail.links if "/l/" in link))
+    guest.press("Yes, this is my address")
+
+
 def open_on_the_desk(staff: Person, title: str, queue: str = "/desk/pledges/") -> None:
     """Open a pledge from one of the desk's lists."""
     staff.go(queue + "?sort=newest")
