@@ -218,6 +218,18 @@ def test_the_desk_answers_for_who_telephones_and_takes_the_list_away(desk, invit
     assert (entry.by.is_staff or entry.by_name != "", entry.to_state) == (True, "comes")
 
 
+def test_the_invited_stand_page_by_page_and_each_in_line_keeps_their_place(desk, invite, reception, monkeypatch):
+    for one in invite("ada", "bao", "cyd", "dov", "eve"):
+        yes(one)
+    monkeypatch.setattr("kept.registration.desk.hosting.A_PAGE", 1)
+    found = [desk.get(f"{DESK}{reception.pk}/?state=waits&page={number}") for number in (1, 2)]
+    assert [(line["row"].name, line["place"]) for page in found for line in page.context["lines"]] == [
+        ("Dov", 1),
+        ("Eve", 2),
+    ]
+    assert "?state=waits&amp;page=2" in found[0].content.decode()
+
+
 def test_nobody_answers_for_somebody_else_and_whoever_is_invited_alone_brings_nobody(invite):
     ada, bao = invite("ada", "bao")
     with pytest.raises(NotAllowed):

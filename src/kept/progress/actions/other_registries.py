@@ -80,9 +80,7 @@ def import_list(
         raise Refused(_("No row of this file can be read. It needs the columns organisation and title, and an amount."))
     with transaction.atomic():
         OtherRegistry.objects.get_or_create(name=name)
-        registry = OtherRegistry.objects.select_for_update().get(
-            name=name
-        )  # two who read the same list follow each other
+        registry = OtherRegistry.objects.select_for_update().get(name=name)  # two who read its list follow each other
         registry.url, registry.imported_at, registry.imported_by = _web(url), at, by
         registry.save()
         registry.entries.all().delete()
