@@ -44,11 +44,11 @@ def free_port() -> int:
 class Served:
     """A running server: `get(path)` gives (status, headers, body)."""
 
-    def __init__(self, environment: dict) -> None:
+    def __init__(self, environment: dict, *, ready: bool = True) -> None:
         self.port = free_port()
         words = [*KEPT, "serve", "--port", str(self.port), "--workers", "2", "--with-worker"]
         self.process = subprocess.Popen(words, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
-        for _ in range(300):
+        for _ in range(300 if ready else 0):
             try:
                 self.get("/healthz")
                 break
@@ -188,11 +188,14 @@ def test_it_ends_within_seconds_while_streams_are_open_and_leaves_nothing_behind
     assert server.children() == set()
 
 
-def test_when_the_first_process_is_killed_the_others_go_too(environment):
-    server = Served(environment)
+@pytest.mark.parametrize("when", ["serving", "starting"])
+def test_when_the_first_process_is_killed_the_others_go_too(environment, when):
+    server = Served(environment, ready=when == "serving")
+    while when == "starting" and len(server.children()) < 4:  # itself, two that serve, the worker: born, not ready
+        time.sleep(0.01)
     server.process.kill()
     server.process.wait()
-    for _ in range(100):
+    for _ in range(400):
         if not server.children():
             return
         time.sleep(0.1)

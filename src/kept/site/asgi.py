@@ -6,6 +6,7 @@ docs/decisions/0033-pages-and-streams-on-one-port.md says why.
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -57,8 +58,12 @@ class Root:
 
 
 async def leave_with_parent() -> None:
-    """End when the process that started this one is gone, even where it could not say so (SIGKILL)."""
-    parent = os.getppid()
+    """End when the process that started this one is gone, even where it could not say so (SIGKILL).
+
+    It may be gone before this process is ready: whose child this was is known from its birth, not asked now.
+    """
+    begun_by = multiprocessing.parent_process()
+    parent = begun_by.pid if begun_by else os.getppid()
     while os.getppid() == parent:
         await asyncio.sleep(PARENT_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
