@@ -1,5 +1,5 @@
 // Behaviour of the components, by data attributes. Everything works without it, some of it slower.
-// No texts live here: what is said comes from the templates. `start` also runs on what htmx brings in.
+// No texts live here: what is said comes from the templates. `start` also runs on what htmx or a script brings in.
 
 const wide = matchMedia("(min-width: 60rem)");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -261,6 +261,7 @@ document.addEventListener("keydown", (event) => {
 
 start(document);
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
+document.addEventListener("kept:brought", (event) => start(event.target)); // a page whose parts came anew
 
 // `data-while-seen`: what asks the server again and again does so only while somebody has the page before them.
 document.addEventListener("htmx:beforeRequest", (event) => {

@@ -23,6 +23,19 @@ const store = {
 // nothing may seem unchosen until the account answers.
 let known = null;
 
+// Nothing is put in place anew under somebody's hands: whoever has begun to answer a form keeps what they answered, who
+// is in a field or presses something does so to its end.
+let answering = false;
+let pressedAt = -Infinity;
+page?.addEventListener("input", (event) => (answering ||= event.target.form?.method === "post"));
+page?.addEventListener("pointerdown", () => (pressedAt = performance.now()));
+
+function inTheMiddle() {
+  const here = document.activeElement;
+  const writes = page.contains(here) && here.matches("input, select, textarea");
+  return writes || performance.now() - pressedAt < 1000;
+}
+
 if (page) {
   ownTime();
   agenda();
@@ -55,9 +68,12 @@ async function bring(address) {
   if (!answer?.ok) return;
   const there = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-meeting]");
   if (!there) return;
+  while (inTheMiddle()) await new Promise((later) => setTimeout(later, 300));
+  if (answering) return;
   const top = scrollY;
   page.replaceChildren(...there.childNodes);
   scrollTo({ top, behavior: "instant" });
+  page.dispatchEvent(new CustomEvent("kept:brought", { bubbles: true }));
   agenda();
   printing();
 }
