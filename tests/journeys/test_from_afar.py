@@ -71,3 +71,18 @@ def test_the_badges_of_a_category_are_one_pdf_that_any_reader_of_codes_reads(chr
     line = officer.page.get_by_role("row", name="Minister or head of organisation").get_by_role("cell")
     assert line.all_inner_texts() == [str(len(set(codes))), "0"], "nobody of them is without one any more"
     assert officer.said == []
+
+
+def test_a_page_with_ones_own_clock_that_comes_late_takes_no_answer_away(chrome, demonstration):
+    bishal = someone(chrome, demonstration, width=360, zone="Asia/Kathmandu")
+    late: list = []
+    bishal.page.route(lambda address: "/register/?tz=" in address, lambda route: late.append(route))
+    bishal.go(f"/meetings/{MEETING}/register/")
+    bishal.tick("Participant")
+    with bishal.page.expect_response(lambda answer: "/register/?tz=" in answer.url):
+        late[0].continue_()
+    bishal.tick("online")
+    bishal.write("Your mail address", "bishal@example.com")
+    bishal.press("Begin")
+    bishal.sees("Given name")
+    assert bishal.said == []
