@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -10,9 +10,10 @@ from kept.base.lifecycle import NotAllowed, Refused, WrongState
 from kept.base.models import HistoryEntry, OutgoingMail
 from kept.meetings.models import LinkedEvent, ProfilePrivate, ScheduleVersion
 from kept.people.models import Link
-from kept.registration import actions
+from kept.registration import actions, guest_lists
 from kept.registration.actions.forgetting import forget_due
 from kept.registration.actions.hosting import Guest, places_left
+from kept.registration.guest_lists import begins_at
 from kept.registration.models import EventInvitation, Reply
 from kept.registration.permissions import Invited
 from tests.meetings import making
@@ -236,6 +237,56 @@ def test_nobody_answers_for_somebody_else_and_whoever_is_invited_alone_brings_no
         actions.say_yes(bao, by=Invited(ada.pk), at=datetime.now(UTC))
     with pytest.raises(Refused):
         yes(ada, brings=True)
+
+
+def test_at_the_door_who_said_yes_is_let_in_and_others_where_a_place_is_free(invite, reception, desk, secretary):
+    ada, bao, cem, dia = invite("ada", "bao", "cem", "dia", may_bring=True)
+    yes(ada, brings=True, companion="Ines")
+    yes(bao)
+    begins, here = begins_at(reception), f"{DESK}{reception.pk}/door/"
+
+    def comes(one: EventInvitation, people: int = 1, minutes: int = -30) -> EventInvitation:
+        return actions.receive(one, people, by=secretary, at=begins + timedelta(minutes=minutes))
+
+    page = desk.get(here).content.decode()
+    assert ("Ada" in page, "Ines" in page, "Bao" in page, "Cem" in page) == (True, True, True, False)
+    assert "Cem" in desk.get(here, {"q": "cem"}).content.decode()
+    with pytest.raises(Refused):
+        comes(ada, minutes=-200)  # the door is not open yet
+    with pytest.raises(NotAllowed):
+        actions.receive(ada, 1, by=Invited(ada.pk), at=begins)
+    with pytest.raises(Refused):
+        comes(cem)  # three places, three said yes
+    comes(ada)
+    with pytest.raises(Refused):
+        comes(cem, minutes=14)  # Ada's companion may come late, Bao has the place
+    assert comes(cem, minutes=16).state == Reply.COMES  # Bao has not come
+    with pytest.raises(Refused):
+        comes(dia, people=2, minutes=17)
+    assert comes(ada, people=2, minutes=18).came == 2
+    with pytest.raises(Refused):
+        comes(bao, minutes=19)  # nobody above what the room holds
+    with pytest.raises(Refused):
+        no(ada)  # who is in does not say no any more
+    actions.take_arrival_back(cem, by=secretary, at=begins + timedelta(minutes=20))
+    assert comes(bao, minutes=21).came == 1
+    assert guest_lists.counts_of(reception)["inside"] == 3
+    assert "both are in" in desk.get(here).content.decode()
+
+
+def test_the_door_is_ticked_on_the_desk_and_a_mistake_is_taken_back(invite, reception, desk, make_person, sign_in):
+    (ada,) = invite("ada")
+    yes(ada)
+    LinkedEvent.objects.update(starts_on=date.today(), starts=time(0), reply_until=None)
+    here = f"{DESK}{reception.pk}/door/"
+    for does, came in (("one", 1), ("one", 1), ("two", 1), ("other", 1), ("nobody", 0)):
+        assert desk.post(f"{here}{ada.pk}/", {"do": does}).status_code == 302
+        ada.refresh_from_db()
+        assert (does, ada.came) == (does, came)
+    verbs = HistoryEntry.objects.filter(subject_kind="event_invitation", subject_id=ada.pk).order_by("pk")
+    assert list(verbs.values_list("verb", flat=True))[-2:] == ["arrive", "take_arrival_back"]
+    stranger = sign_in(make_person("stranger@example.org"))
+    assert (stranger.get(here).status_code, stranger.post(f"{here}{ada.pk}/", {"do": "one"}).status_code) == (404, 404)
 
 
 def test_a_year_later_the_people_are_gone_and_the_answers_stay_as_figures(client, invite, reception, meeting):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from kept.meetings import notices as speakers
 from kept.meetings.models import LinkedEvent, Meeting, Profile, RoleState, SessionRole
@@ -29,11 +29,12 @@ def hours_of(event: LinkedEvent) -> tuple[datetime, datetime | None]:
 
 
 def counts_of(event: LinkedEvent) -> dict[str, int]:
-    """{state: invitations} of an event, and "places": people who come or are offered a place, whom they bring too."""
-    rows = EventInvitation.objects.filter(event=event).values_list("state", "brings")
-    counts = {state: 0 for state in Reply.values} | {"places": 0, "companions": 0}
-    for state, brings in rows:
+    """{state: invitations} of an event; "places": people who come or are offered a place, whom they bring too; "inside": who came."""
+    rows = EventInvitation.objects.filter(event=event).values_list("state", "brings", "came")
+    counts = {state: 0 for state in Reply.values} | {"places": 0, "companions": 0, "inside": 0}
+    for state, brings, came in rows:
         counts[state] += 1
+        counts["inside"] += came
         if state in PLACED:
             counts["places"] += 2 if brings else 1
             counts["companions"] += brings
@@ -109,6 +110,23 @@ def _participants(meeting: Meeting, language: str, q: str, category: str) -> lis
         )
         for one in rows[: MOST * 2]
     ]  # fmt: skip
+
+
+AT_THE_DOOR = 60  # invitations that one page of the door shows
+
+
+def at_the_door(event: LinkedEvent, q: str) -> list[EventInvitation]:
+    """Who may stand at the door, by words of a name, an organisation, an address or whom they bring; who said yes first."""
+    rows = EventInvitation.objects.filter(event=event, erased_at=None).exclude(state=Reply.TAKEN_BACK)
+    for word in q.split()[:5]:
+        rows = rows.filter(
+            Q(name__icontains=word) | Q(organisation__icontains=word) | Q(email__icontains=word)
+            | Q(companion__icontains=word)
+        )  # fmt: skip
+    if not q.strip():
+        rows = rows.filter(state__in=PLACED)
+    said_yes = Case(When(state__in=PLACED, then=0), default=1)
+    return list(rows.order_by(said_yes, "name", "email", "pk")[:AT_THE_DOOR])
 
 
 def rows_of(event: LinkedEvent, state: str = "") -> QuerySet[EventInvitation]:

@@ -14,6 +14,7 @@ from typing import Any
 from kept.base.lifecycle import Lifecycle, Move
 from kept.registration.models import Reply, State, VisaState
 from kept.registration.permissions import (
+    may_admit,
     may_answer_invitation,
     may_answer_offer,
     may_approve,
@@ -34,6 +35,10 @@ def _move(name: str, sources: set, target: str, may: Any, reason: bool = False) 
 
 def _may_run(person: Any, registration: Any) -> bool:
     return may_run_registration(person)
+
+
+def _may_receive(person: Any, invitation: Any) -> bool:
+    return may_admit(person)
 
 
 WAITS = {S.SUBMITTED, S.PENDING_FOCAL_POINT, S.PENDING_SECRETARIAT}
@@ -77,6 +82,8 @@ INVITATION = Lifecycle(
     _move("lapse", {R.OFFERED}, R.LAPSED, _may_run),  # silence: the house itself
     _move("take_back", {R.INVITED, R.COMES, R.WAITS, R.OFFERED}, R.TAKEN_BACK, _may_run),
     _move("invite_again", {R.TAKEN_BACK}, R.INVITED, _may_run),
+    # Seen at the door: whoever said yes has their place, everybody else who was invited comes in where one is free.
+    _move("arrive", {R.INVITED, R.COMES, R.WAITS, R.OFFERED, R.DECLINED, R.LAPSED}, R.COMES, _may_receive),
 )
 
 # A letter in support of a visa. Whatever ends it erases the passport's data at once and voids the letter.

@@ -79,6 +79,7 @@ from kept.registration.actions.offering import (
     seat_past_the_line,
 )
 from kept.registration.actions.parting import answer_part, choose_parts
+from kept.registration.actions.receiving import receive, take_arrival_back
 from kept.registration.actions.registering import (
     ChangedMeanwhile,
     RegisteredAlready,
@@ -116,6 +117,8 @@ from kept.registration.actions.visas import (
 from kept.registration.actions.writing import write_to
 
 __all__ = [
+    "receive",
+    "take_arrival_back",
     "FOCAL_POINT_HAS",
     "ask_secretariat",
     "take_offer",

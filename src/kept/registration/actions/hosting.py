@@ -76,7 +76,7 @@ def _invited(event: LinkedEvent, guest: Guest, there: EventInvitation | None, ma
     one.answered_at, one.reminded_at, one.offered_until, one.arrival = None, None, None, 0
     one.brings, one.companion, one.needs = False, "", ""
     one.save()
-    _note(one, "invite_again" if there else "invite", by=by, at=at, before=before)
+    noted(one, "invite_again" if there else "invite", by=by, at=at, before=before)
     return one
 
 
@@ -88,8 +88,9 @@ def say_yes(invitation: EventInvitation, *, brings: bool = False, companion: str
     answers are no longer taken, where an offer has run out, and where no place is left for whom they bring.
     """
     with transaction.atomic():
-        event, one = _both(invitation)
+        event, one = both(invitation)
         INVITATION.check("say_yes", one, state=one.state, by=by)
+        _not_there(one)
         if one.state not in PLACED:
             _may_be_answered(event, at)
         _not_over(event, at)
@@ -111,7 +112,7 @@ def say_yes(invitation: EventInvitation, *, brings: bool = False, companion: str
             one.state, one.arrival = Reply.WAITS, _next_in_line(event)
         one.answered_at = at
         one.save()
-        _note(one, "say_yes", by=by, at=at, before=before, places=one.places)
+        noted(one, "say_yes", by=by, at=at, before=before, places=one.places)
         if one.state != before:
             notices.placed(one, event, at=at)
         _settle(event, at=at)
@@ -121,8 +122,9 @@ def say_yes(invitation: EventInvitation, *, brings: bool = False, companion: str
 def say_no(invitation: EventInvitation, *, by: Any, at: datetime) -> EventInvitation:
     """Somebody does not come; what they held is offered to the next in line. Raises NotAllowed, WrongState."""
     with transaction.atomic():
-        event, one = _both(invitation)
+        event, one = both(invitation)
         move = INVITATION.check("say_no", one, state=one.state, by=by)
+        _not_there(one)
         _let_go(one, move.target, "say_no", by=by, at=at)
         one.answered_at = at
         one.save(update_fields=["answered_at"])
@@ -133,12 +135,12 @@ def say_no(invitation: EventInvitation, *, by: Any, at: datetime) -> EventInvita
 def take_offer(invitation: EventInvitation, *, by: Any, at: datetime) -> EventInvitation:
     """The place that is held. Raises NotAllowed, WrongState; Refused where the offer has run out by now."""
     with transaction.atomic():
-        event, one = _both(invitation)
+        event, one = both(invitation)
         move = INVITATION.check("take_offer", one, state=one.state, by=by)
         _offer_stands(one, at)
         one.state, one.offered_until, one.answered_at = Reply(move.target), None, at
         one.save(update_fields=["state", "offered_until", "answered_at"])
-        _note(one, "take_offer", by=by, at=at, before=Reply.OFFERED)
+        noted(one, "take_offer", by=by, at=at, before=Reply.OFFERED)
         notices.placed(one, event, at=at)
     return one
 
@@ -146,8 +148,9 @@ def take_offer(invitation: EventInvitation, *, by: Any, at: datetime) -> EventIn
 def take_invitation_to_event_back(invitation: EventInvitation, *, by: Any, at: datetime) -> EventInvitation:
     """The link answers no more; who had said yes is told. Raises NotAllowed, WrongState."""
     with transaction.atomic():
-        event, one = _both(invitation)
+        event, one = both(invitation)
         move = INVITATION.check("take_back", one, state=one.state, by=by)
+        _not_there(one)
         had_said_yes = one.state in (*PLACED, Reply.WAITS)
         for link in notices.links_of([one]):
             people.revoke_link(link, at=at)
@@ -193,12 +196,12 @@ def remind_now(event: LinkedEvent, *, by: Any, at: datetime) -> int:
 
 def _reminded(one: EventInvitation, *, by: Any, at: datetime) -> bool:
     with transaction.atomic():
-        event, one = _both(one)
+        event, one = both(one)
         if one.state != Reply.INVITED or one.reminded_at is not None:
             return False
         one.reminded_at = at
         one.save(update_fields=["reminded_at"])
-        _note(one, "remind", by=by, at=at, before=one.state)
+        noted(one, "remind", by=by, at=at, before=one.state)
         notices.reminded(one, event, at=at)
     return True
 
@@ -221,7 +224,7 @@ def places_left(event: LinkedEvent) -> int | None:
     return event.capacity - rows.count() - rows.filter(brings=True).count() - seated
 
 
-def _both(invitation: EventInvitation) -> tuple[LinkedEvent, EventInvitation]:
+def both(invitation: EventInvitation) -> tuple[LinkedEvent, EventInvitation]:
     """The event under its lock, then the invitation as it is now."""
     event = locked(LinkedEvent(pk=invitation.event_id))
     one = EventInvitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
@@ -252,7 +255,7 @@ def _settle(event: LinkedEvent, *, at: datetime) -> int:
         free = None if free is None else free - one.places
         one.event, one.state, one.offered_until = event, Reply.OFFERED, until
         one.save(update_fields=["state", "offered_until"])
-        _note(one, "offer", by=None, at=at, before=Reply.WAITS, until=until.isoformat())
+        noted(one, "offer", by=None, at=at, before=Reply.WAITS, until=until.isoformat())
         notices.offered(one, event, at=at)
         offered += 1
     return offered
@@ -262,7 +265,7 @@ def _let_go(one: EventInvitation, state: str, verb: str, *, by: Any, at: datetim
     before, one.state, one.offered_until = one.state, Reply(state), None
     one.brings, one.companion = False, ""
     one.save(update_fields=["state", "offered_until", "brings", "companion"])
-    _note(one, verb, by=by, at=at, before=before)
+    noted(one, verb, by=by, at=at, before=before)
 
 
 def _may_be_answered(event: LinkedEvent, at: datetime) -> None:
@@ -281,12 +284,18 @@ def _not_over(event: LinkedEvent, at: datetime) -> None:
         raise Refused(_("This has begun."))
 
 
+def _not_there(one: EventInvitation) -> None:
+    """Raises Refused where somebody was seen at the door: what is so is put right there first."""
+    if one.came:
+        raise Refused(_("They have come already."))
+
+
 def _offer_stands(one: EventInvitation, at: datetime) -> None:
     """Raises Refused where somebody is offered a place and let the offer run out, also before the worker says so."""
     if one.state == Reply.OFFERED and (one.offered_until is None or one.offered_until <= at):
         raise Refused(_("This offer has run out, and the place went to the next in line."))
 
 
-def _note(one: EventInvitation, verb: str, *, by: Any, at: datetime, before: str, **data: Any) -> None:
+def noted(one: EventInvitation, verb: str, *, by: Any, at: datetime, before: str, **data: Any) -> None:
     history.record("event_invitation", one.pk, verb, by=by_name(by), at=at, from_state=before, to_state=one.state,
                    data={"event": one.event_id, **data})  # fmt: skip

@@ -179,7 +179,7 @@ def guests_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     response.write("\ufeff")  # so that office programs read it as UTF-8
     writer = csv.writer(response)
     writer.writerow([pgettext("of a person", "Name"), _("Organisation"), _("Mail address"), _("Answer"), _("Brings"),
-                     _("Places"), _("What they do not eat, or need"), _("Invited"), _("Answered")])  # fmt: skip
+                     _("Places"), _("What they do not eat, or need"), _("Invited"), _("Answered"), _("Came")])  # fmt: skip
     for cells in _cells(found):
         writer.writerow([harmless(cell) for cell in cells])
     return response
@@ -193,4 +193,4 @@ def _cells(found: LinkedEvent) -> Iterator[list[str]]:
         companion = (one.companion or _("one more person")) if one.brings else ""
         places = str(one.places) if one.state in PLACED else "0"
         yield [one.name, one.organisation, one.email, str(one.get_state_display()), companion, places, one.needs,
-               moment(one.invited_at), moment(one.answered_at)]  # fmt: skip
+               moment(one.invited_at), moment(one.answered_at), str(one.came)]  # fmt: skip

@@ -44,6 +44,8 @@ class EventInvitation(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     offered_until = models.DateTimeField(null=True, blank=True)
+    came = models.PositiveSmallIntegerField(default=0)  # how many came on it: nobody, one, or two
+    came_at = models.DateTimeField(null=True, blank=True)  # when the first of them was seen at the door
     erased_at = models.DateTimeField(null=True, blank=True)  # the person is gone, the figures stay
 
     class Meta:
