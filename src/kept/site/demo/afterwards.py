@@ -11,8 +11,8 @@ from kept.meetings import actions as meetings
 from kept.meetings.models import AttendanceMode, Meeting, Room
 from kept.people.models import Link, Person
 from kept.registration import actions
-from kept.registration.consents import CONSENTS
-from kept.registration.models import Category, Consent, Mode, Presence, Registration
+from kept.registration.consents import that_apply
+from kept.registration.models import Category, Mode, Presence, Registration
 from kept.registration.permissions import Holder
 from kept.site.demo.registrations import FAMILY, GIVEN
 
@@ -99,10 +99,8 @@ def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: ra
             reader.name.partition(" ")[2],
         )
         one.save(update_fields=["person", "given_name", "family_name"])
-    Consent.objects.bulk_create(
-        Consent(registration=one, kind=text.kind, text=str(text.text), language="en", given_at=at)
-        for text in CONSENTS if text.required
-    )  # fmt: skip
+    texts = {text.kind: str(text.text) for text in that_apply(mode) if text.required or number % 3}
+    one = actions.agree(one, texts, language="en", by=by, at=at)
     actions.submit(one, by=by, at=at)
     return actions.confirm_address(one, by=None, at=at)
 

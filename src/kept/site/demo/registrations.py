@@ -10,8 +10,8 @@ from kept.base.models import OutgoingMail
 from kept.meetings.models import LinkedKind, Meeting, Status
 from kept.people.models import Link
 from kept.registration import actions, guest_lists
-from kept.registration.consents import CONSENTS
-from kept.registration.models import Approval, Category, Consent, Mode, Quota, Registration, State
+from kept.registration.consents import CONSENTS, that_apply
+from kept.registration.models import Approval, Category, Mode, Quota, Registration, State
 from kept.registration.passports import Passport
 from kept.registration.permissions import Holder
 from kept.registration.visas import gives_letters
@@ -144,10 +144,9 @@ def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: ra
         meeting, category, email=f"participant{number + 1}@invented.example", mode=mode, by=by, at=at, values=values,
         invited=category.by_invitation,
     )  # fmt: skip
-    Consent.objects.bulk_create(
-        Consent(registration=one, kind=text.kind, text=str(text.text), language="en", given_at=at)
-        for text in CONSENTS if text.required or rng.random() < 0.6
-    )  # fmt: skip
+    agreed = [text for text in CONSENTS if text.required or rng.random() < 0.6]
+    texts = {text.kind: str(text.text) for text in agreed if text in that_apply(mode)}
+    one = actions.agree(one, texts, language="en", by=by, at=at)
     if number % 19 == 0:
         return  # still typing
     actions.submit(one, by=by, at=at)
