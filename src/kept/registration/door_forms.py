@@ -199,7 +199,9 @@ class NamesForm(forms.Form):
 class BadgeForm(forms.Form):
     """In which size and language badges are printed."""
 
-    form = forms.ChoiceField(label=_("Size"), choices=[(key, one.name) for key, one in FORMATS.items()])
+    form = forms.ChoiceField(
+        label=pgettext_lazy("a badge", "Size"), choices=[(key, one.name) for key, one in FORMATS.items()]
+    )
     language = forms.ChoiceField(label=_("Language of category and country"), choices=LANGUAGE_CHOICES)
     again = forms.BooleanField(required=False, widget=forms.HiddenInput())
     mark_required = False
@@ -239,5 +241,5 @@ class ListForm(forms.Form):
     """A list for somebody outside the system."""
 
     kind = forms.ChoiceField(label=_("Which list"), choices=ListKind.choices)
-    label = forms.CharField(label=_("For whom"), max_length=120)
+    label = forms.CharField(label=pgettext_lazy("a list", "For whom"), max_length=120)
     mark_required = False

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 LEAST = 5
 WORDS_OF_SCALE: tuple[tuple[str, Any], ...] = (
-    ("5", _("very good")), ("4", _("good")), ("3", _("neither good nor poor")), ("2", _("poor")), ("1", _("very poor")),
+    ("5", _("very good")), ("4", pgettext_lazy("an answer", "good")), ("3", _("neither good nor poor")),
+    ("2", _("poor")), ("1", _("very poor")),
 )  # fmt: skip
 GOOD = ("5", "4")
 # (code, kind, question, [(value, words)]): what a meeting begins with; the team changes it as it likes.

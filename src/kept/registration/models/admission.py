@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kept.meetings.models import Meeting, Room, Session, in_language
 from kept.registration.models.ground import Category
@@ -103,7 +104,7 @@ class Outcome(models.TextChoices):
 
     ADMITTED = "admitted", _("let in")
     DOUBLE = "double", _("was in already")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("at a door", "refused")
     LEFT = "left", _("went out")
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kept.meetings.models import Meeting
 from kept.people.models import EntityType, Organisation
@@ -30,7 +31,7 @@ class State(models.TextChoices):
     PENDING_SECRETARIAT = "pending_secretariat", _("waits for the secretariat")
     WAITLISTED = "waitlisted", _("on the waiting list")
     OFFERED = "offered", _("a seat is offered")
-    CONFIRMED = "confirmed", _("confirmed")
+    CONFIRMED = "confirmed", pgettext_lazy("registration", "confirmed")
     REJECTED = "rejected", _("not admitted")
     WITHDRAWN = "withdrawn", _("withdrawn by the organisation")
     CANCELLED = "cancelled", _("cancelled")
@@ -146,7 +147,7 @@ class Registration(models.Model):
 class SeatState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     OFFERED = "offered", _("offered")
-    HELD = "held", _("held")
+    HELD = "held", pgettext_lazy("seat", "held")
     RELEASED = "released", _("given back")
 
 

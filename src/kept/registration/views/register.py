@@ -46,7 +46,7 @@ TYPED = ("who", "part", "questions")  # kept while they are typed; what is agree
 
 def names_of_steps() -> dict[str, Any]:
     return {
-        "who": _("You"),
+        "who": pgettext("a step", "You"),
         "part": _("Taking part"),
         "questions": _("Questions"),
         "consents": _("What you agree to"),
