@@ -73,7 +73,7 @@ def _category_line(meeting: Meeting, one: Any, language: str) -> dict[str, Any]:
     facts = [
         format_list([str(Mode(mode).label) for mode in one.modes], language),
         _("Yes from: %(who)s") % {"who": one.get_approval_display()},
-        _("Waiting list: %(place)s") % {"place": format_number(one.priority, language)},
+        _("Place on the waiting list: %(place)s") % {"place": format_number(one.priority, language)},
         format_list([pool.name_in(language) for pool in one.quotas.all()], language),
     ]
     if one.protocol:
