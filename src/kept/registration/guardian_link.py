@@ -25,7 +25,7 @@ def minor_of(link: Link) -> Registration:
     rows = Registration.objects.select_related("meeting", "category")
     registration = rows.filter(key=link.subject, erased_at=None, state=State.PENDING_GUARDIAN).first()
     if registration is None or registration.guardian_email.casefold() != link.email.casefold():
-        raise WrongState(_("This link is no longer good."))
+        raise WrongState(_("What it was for has changed or ended."))
     return registration
 
 

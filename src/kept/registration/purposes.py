@@ -26,7 +26,7 @@ def registration_of(link: Link) -> Registration:
     rows = Registration.objects.select_related("meeting", "category", "organisation", "person")
     registration = rows.filter(key=link.subject, erased_at=None).first()
     if registration is None or registration.email != link.email:
-        raise WrongState(_("This link is no longer good."))
+        raise WrongState(_("What it was for has changed or ended."))
     return registration
 
 
@@ -90,7 +90,7 @@ def category_of(link: Link) -> Category:
     """As what an invitation invites. Raises WrongState where this is not there any more."""
     found = Category.objects.select_related("meeting").filter(pk=link.subject).first()
     if found is None:
-        raise WrongState(_("This link is no longer good."))
+        raise WrongState(_("What it was for has changed or ended."))
     return found
 
 
@@ -133,7 +133,7 @@ def describe_event(link: Link, request: HttpRequest) -> LinkPage:
     """The invitation to an event beside a meeting, on its way to the page where it is answered."""
     found = EventInvitation.objects.select_related("event__meeting").filter(pk=link.subject, erased_at=None).first()
     if found is None:
-        raise WrongState(_("This link is no longer good."))
+        raise WrongState(_("What it was for has changed or ended."))
     language = get_language() or "en"
     return LinkPage(
         title=_("You are invited"), text=[found.event.name_in(language), found.event.meeting.name_in(language)],

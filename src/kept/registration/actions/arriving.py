@@ -111,7 +111,7 @@ def _seat(arrivals: list[Arrival]) -> None:
         for one in arrivals:
             registration = found.get(one.link.subject) if one.link.pk in good else None
             if registration is None or registration.email != one.link.email:
-                outcomes.append(WrongState(_("This link is no longer good.")))
+                outcomes.append(WrongState(_("What it was for has changed or ended.")))
                 continue
             outcomes.append(registration)
             good.discard(one.link.pk)  # a link is good once, also among those who are seated together
