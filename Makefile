@@ -36,8 +36,8 @@ run: .venv/.ready ## migrate, load the demonstration into an empty database, ser
 	@exec $(KEPT) run --port $(PORT)
 
 test: .venv/.tested ## the whole suite, on PostgreSQL and on SQLite, journeys in a browser included
-	@.venv/bin/python tests/with_postgres.py .venv/bin/python -m pytest -n 2 --dist worksteal -m "not any_database"
-	@.venv/bin/python -m pytest -n 2 --dist worksteal
+	@.venv/bin/python tests/with_postgres.py .venv/bin/python tests/suite.py -m "not any_database"
+	@.venv/bin/python tests/suite.py
 
 lint: .venv/.tested ## ruff, the rooms' import rules, mypy on the rules, djlint
 	.venv/bin/ruff check src tests benchmarks scripts
