@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kept.base import places
@@ -24,7 +24,7 @@ class PersonForm(forms.Form):
         label=_("Name in its own script"), max_length=200, required=False,
         help_text=_("As it is to stand on the badge, where it is written in another script than the name above."),
     )  # fmt: skip
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    title = forms.CharField(label=pgettext_lazy("of a person", "Title"), max_length=200, required=False)
     email = forms.EmailField(
         label=_("Mail address"), max_length=254, widget=forms.EmailInput(attrs={"dir": "ltr"}),
         help_text=_("Their own: they are asked there, and it becomes their way in."),

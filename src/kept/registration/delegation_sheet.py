@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
 
 from kept.base import places
 from kept.base.formats import format_list, format_number
@@ -32,7 +32,7 @@ COLUMNS: tuple[tuple[str, Any, int], ...] = (
     ("given_name", gettext_lazy("Given name"), 18),
     ("family_name", gettext_lazy("Family name"), 18),
     ("name_native", gettext_lazy("Name in its own script"), 22),
-    ("title", gettext_lazy("Title"), 26),
+    ("title", pgettext_lazy("of a person", "Title"), 26),
     ("email", gettext_lazy("Mail address"), 28),
     ("category", gettext_lazy("Category"), 18),
     ("mode", gettext_lazy("Takes part"), 14),

@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kept.base import places
 from kept.meetings.models import Meeting, in_language
@@ -25,7 +26,8 @@ def written(meeting: Meeting, rows: QuerySet[Registration], language: str) -> by
     """The workbook; days and hours are on the meeting's clock."""
     asked = list(Question.objects.filter(meeting=meeting, replaced_at=None))
     heads = [
-        _("Given name"), _("Family name"), _("Name in its own script"), _("Title"), _("Mail address"), _("Organisation"),
+        _("Given name"), _("Family name"), _("Name in its own script"), pgettext("of a person", "Title"),
+        _("Mail address"), _("Organisation"),
         _("Kind of organisation"), _("Country"), _("Category"), _("Takes part"), _("State"), _("Gender"),
         _("I need a visa to come"), _("Begun"), *(in_language(one.texts, language) for one in asked),
     ]  # fmt: skip
