@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,14 +18,15 @@ from django.db import transaction
 from django.http import QueryDict
 from PIL import Image
 
-from kept.base import formats
+from kept.base import formats, installation
+from kept.base.models import Installation
 from kept.log.actions import open_head
 from kept.pledges.actions.revising import revise_record
 from kept.pledges.models import Revision
 from kept.progress import filters, restate
 from kept.progress.findings import findings_of
 from kept.progress.models import Round, Standing
-from kept.registry import implementing, outcome, rounds, search
+from kept.registry import implementing, outcome, overdue, page_cache, rounds, search
 from kept.registry.index import outcome as index_outcome
 from kept.registry.selection import Selection
 from tests.registry.conftest import put, varied
@@ -296,6 +298,41 @@ def test_what_a_round_published_stays_with_the_checkpoint_of_its_moment(rounds_p
     assert "جولة two" in client.get("/ar/progress/rounds/two/").content.decode()
     Round.objects.filter(slug="two").update(state="open")
     assert client.get("/fr/progress/rounds/two/").status_code == 404
+
+
+def test_what_a_round_published_can_be_taken_away_as_it_was(rounds_published, client):
+    Standing.objects.update(standing="kept")  # whatever comes later
+    two = rounds_published[1]
+    for chart in (*rounds.frozen(two, "en"), *rounds.frozen_sums(two, "en")):
+        text = client.get(f"/progress/rounds/two/{chart.key}.csv").content.decode()
+        lines = chart.rows if isinstance(chart, implementing.Chart) else chart.lines
+        wanted = [line.count if isinstance(chart, implementing.Chart) else line.pledges for line in lines]
+        assert [int(row["pledges"]) for row in csv.DictReader(io.StringIO(text))] == wanted
+        drawn = ElementTree.fromstring(client.get(f"/progress/rounds/two/{chart.key}.svg").content)
+        words = " ".join(" ".join(drawn.itertext()).split())
+        assert chart.title in words and f"as_of={rounds.day_of(two)}" in words
+    assert client.get("/ar/progress/rounds/two/standing.png").content.startswith(b"\x89PNG")
+    assert client.get("/progress/rounds/two/nothing.csv").status_code == 404
+    assert client.get("/progress/rounds/none/standing.csv").status_code == 404
+
+
+@pytest.mark.parametrize("from_index", [False, True])
+def test_who_owes_most_reports_is_named_only_where_the_coalition_says_so(stood, client, indexed, from_index):
+    if from_index:
+        indexed()
+    assert "Most overdue" not in client.get("/progress/").content.decode()
+    assert client.get("/progress/overdue.svg").status_code == 404
+    Installation.objects.update_or_create(pk=1, defaults={"names_overdue": True})
+    installation.forget()
+    page_cache.memory.forget()
+    chart = overdue.chart(implementing.Asked(select(), "en"))
+    led = Counter(p.lead.slug for n, p in enumerate(stood) if n % 4 == 0)
+    assert {row.value: row.count for row in chart.rows} == led
+    assert [row.count for row in chart.rows] == sorted(led.values(), reverse=True)
+    assert all(behind(row.url) >= row.count for row in chart.rows)
+    page = client.get("/progress/").content.decode()
+    assert "Most overdue" in page and chart.sentence in unescape(page)
+    installation.forget()
 
 
 def test_programs_are_told_the_figures_of_the_page(stood, client):

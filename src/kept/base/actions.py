@@ -18,6 +18,7 @@ from kept.base.permissions import may_change_settings
 
 CHANGEABLE = (
     "name", "names", "short_name", "about", "contact_email", "arabic_digits", "call_back_minutes", "data_licence",
+    "names_overdue",
 )  # fmt: skip
 
 

@@ -228,4 +228,5 @@ def setting_name(name: str) -> Any:
         "arabic_digits": _("digits on Arabic pages"),
         "call_back_minutes": _("minutes of calling back"),
         "data_licence": _("licence of the data"),
+        "names_overdue": _("whether those who owe most reports are named"),
     }.get(name, name)

@@ -73,10 +73,16 @@ class SettingsForm(LanguageFields):
         widget=forms.RadioSelect,
         help_text=_("Both are understood when somebody types them."),
     )
+    names_overdue = forms.BooleanField(
+        label=_("Name the organisations that owe most reports"),
+        required=False,
+        help_text=_("On the page of the progress, ten of them. Otherwise nobody is named there."),
+    )
+
+    PLAIN = ("short_name", "contact_email", "data_licence", "call_back_minutes", "arabic_digits", "names_overdue")
 
     def __init__(self, data: Any = None, *, row: Installation) -> None:
-        plain = ("short_name", "contact_email", "data_licence", "call_back_minutes", "arabic_digits")
-        super().__init__(data, initial={name: getattr(row, name) for name in plain})
+        super().__init__(data, initial={name: getattr(row, name) for name in self.PLAIN})
         licences = dict.fromkeys((row.data_licence, *LICENCES))
         self.fields["data_licence"].choices = [(name, name) for name in licences]
         self.add_languages("name", given={"en": row.name, **row.names}, needed=["en"])
@@ -85,12 +91,11 @@ class SettingsForm(LanguageFields):
     def values(self) -> dict[str, Any]:
         """What `actions.change_settings` takes."""
         names = self.in_languages("name")
-        plain = ("short_name", "contact_email", "data_licence", "call_back_minutes", "arabic_digits")
         return {
             "name": names.pop("en"),
             "names": names,
             "about": self.in_languages("about"),
-            **{name: self.cleaned_data[name] for name in plain},
+            **{name: self.cleaned_data[name] for name in self.PLAIN},
         }
 
 

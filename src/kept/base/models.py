@@ -29,6 +29,7 @@ class Installation(models.Model):
         _("minutes in which a publication can be called back"), null=True, blank=True
     )
     data_licence = models.CharField(_("licence of the data"), max_length=100, default="CC BY 4.0")
+    names_overdue = models.BooleanField(default=False)  # whether readers are told who owes most reports
 
     def __str__(self) -> str:
         return self.name

@@ -6,12 +6,14 @@ follows its successor, also where a reader chose those that were replaced.
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import ExtractYear
 
+from kept.pledges.counting import merges, root
 from kept.pledges.models import Revision, RevisionPlace, RevisionTag, Status, Taxonomy
 from kept.progress import filters, queries
 from kept.progress.models import Standing
@@ -133,6 +135,18 @@ def counts_of(selection: Selection, name: str) -> dict[str, int]:
 
     found = index.counts_of(selection, name)
     return counts_in_sql(selection, name) if found is None else found
+
+
+def leads_of(selection: Selection) -> dict[int, int]:
+    """{organisation that stands: pledges of the selection that it leads}."""
+    from kept.registry.index import outcome as index
+
+    if (found := index.leads_of(selection)) is not None:
+        return dict(zip(*(some.tolist() for some in found), strict=True))
+    merged, counts = merges(selection.as_of), Tally[int]()
+    for lead, n in revisions(selection).exclude(lead=None).values_list("lead").annotate(n=Count("pk")):
+        counts[root(lead, merged)] += n
+    return dict(counts)
 
 
 def counts_in_sql(selection: Selection, name: str) -> dict[str, int]:

@@ -73,6 +73,11 @@ urlpatterns = [
     path("progress/indicators/", indicators.indicators, name="indicators"),
     path("progress/indicators/<slug:slug>/", indicators.indicator, name="indicator"),
     path("progress/rounds/<slug:slug>/", implementation.round_, name="round"),
+    re_path(
+        r"^progress/rounds/(?P<slug>[-\w]+)/(?P<key>[a-z_]+)\.(?P<ending>csv|svg|png)$",
+        implementation.round_file,
+        name="round_file",
+    ),
     re_path(r"^progress/(?P<key>[a-z_]+)\.(?P<ending>svg|png)$", implementation.picture, name="progress_picture"),
     path("check/", checking.check, name="check"),
     path("embed/", counter_more.builder, name="embed_builder"),

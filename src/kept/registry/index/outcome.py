@@ -15,6 +15,7 @@ from kept.progress import filters
 from kept.registry.index import answering, columns, counted
 from kept.registry.index.columns import Column
 from kept.registry.index.reading import Reading
+from kept.registry.index.records import SEAT_BITS
 from kept.registry.index.segment import Found, Segment, sum_by
 from kept.registry.outcome import NONE, Amount, Outcome
 from kept.registry.selection import Selection
@@ -55,6 +56,21 @@ def counts_of(selection: Selection, name: str) -> dict[str, int] | None:
     """{value: pledges} of one of `filters.NAMES` alone; None where the index cannot answer."""
     asked = answering.question(selection)
     return asked and dict(_statuses(asked.reading, counted.rows_of(asked.reading, asked.found()))[name])
+
+
+def leads_of(selection: Selection) -> tuple[np.ndarray, np.ndarray] | None:
+    """The organisations that lead pledges of a selection, and how many each; None where the index cannot answer."""
+    asked = answering.question(selection)
+    if asked is None:
+        return None
+    who, numbers = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for segment, mask in zip(asked.reading.segments, asked.found(), strict=True):
+        here = segment.arrays["who"]
+        led = np.bincount(segment.arrays["lead"][mask], minlength=len(here) + 1)[: len(here)]
+        who.append(here[led > 0] >> SEAT_BITS)
+        numbers.append(led[led > 0])
+    known, place = np.unique(np.concatenate(who), return_inverse=True)
+    return known, np.bincount(place, np.concatenate(numbers), len(known)).astype(np.int64)
 
 
 def _statuses(reading: Reading, rows: Sequence[Found]) -> dict[str, Tally[str]]:

@@ -21,12 +21,13 @@ from django.views.decorators.http import require_safe
 from kept.base import formats, paper
 from kept.base.installation import installation
 from kept.progress import filters
-from kept.progress.models import Definition
-from kept.registry import guard, implementing, listing, outcome, rounds, rows, search
+from kept.progress.models import Definition, Round
+from kept.registry import guard, implementing, listing, outcome, overdue, rounds, rows, search
 from kept.registry import picture as drawing
 from kept.registry.selection import Selection
 
-KEYS = (*filters.NAMES, *outcome.CROSSED, *rounds.TITLES, "money", "people")
+SUMS = ("money", "people")
+KEYS = (*filters.NAMES, *outcome.CROSSED, *rounds.TITLES, overdue.KEY, *SUMS)
 NOT_OFFERED = {"status", *filters.NAMES}  # the charts themselves are about these
 
 
@@ -62,18 +63,26 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 
 def _charts(asked: implementing.Asked) -> list[implementing.Chart]:
-    """Where the pledges stand, how that changed from round to round, and in which lines of them."""
+    """Where the pledges stand, how that changed from round to round, who owes reports, and in which lines of them."""
     found = implementing.charts(asked)
-    return [*found[:1], *rounds.charts(asked, rounds.published()), *found[1:]] if found else []
+    if not found:
+        return []
+    named = overdue.chart(asked)
+    return [*found[:1], *rounds.charts(asked, rounds.published()), *([named] if named else []), *found[1:]]
+
+
+def _round(slug: str) -> Round:
+    """A round whose findings are public; one that is not answers 404."""
+    found = rounds.public().filter(slug=slug).first()
+    if found is None:
+        raise Http404("No such round has published its findings.")
+    return found
 
 
 @require_safe
 def round_(request: HttpRequest, slug: str) -> HttpResponse:
     """/progress/rounds/<slug>/: what a round published, frozen, with the log's checkpoint of that moment."""
-    found = rounds.public().filter(slug=slug).first()
-    if found is None:
-        raise Http404("No such round has published its findings.")
-    language = get_language() or "en"
+    found, language = _round(slug), get_language() or "en"
     context = {
         "round": found,
         "name": found.name_in(language),
@@ -88,6 +97,21 @@ def round_(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "registry/round.html", context)
 
 
+@require_safe
+def round_file(request: HttpRequest, slug: str, key: str, ending: str) -> HttpResponse:
+    """/progress/rounds/<slug>/<chart>.csv, .svg, .png: a chart of what a round published."""
+    found = _round(slug)
+    with translation.override("en" if ending == "csv" else get_language() or "en"):
+        language = get_language() or "en"
+        frozen = (*rounds.frozen(found, language), *rounds.frozen_sums(found, language))
+        chart = next((one for one in frozen if one.key == key), None)
+        if chart is None:
+            raise Http404("The round published no such chart.")
+        if ending == "csv":
+            return _written(chart)
+        return _drawn(request, chart, implementing.Asked(Selection(as_of=rounds.day_of(found)), language), ending)
+
+
 def _here() -> Callable[[str], str]:
     """From an address of the registry to the same selection on this page."""
     there, here = reverse("registry:pledges"), reverse("registry:progress")
@@ -100,18 +124,13 @@ def table(request: HttpRequest, key: str) -> HttpResponse:
     if key not in KEYS:
         raise Http404("There is no such chart.")
     selection = Selection.from_query(request.GET)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
     if selection.problems:
         return HttpResponse("\r\n".join(f"{p.name}={p.shown}" for p in selection.problems), status=400,
                             content_type="text/plain; charset=utf-8")  # fmt: skip
     with translation.override("en"):
         asked = implementing.Asked(selection, "en")
-        if key in ("money", "people"):
-            _sums(writer, next(one for one in implementing.sums(asked) if one.key == key))
-        else:
-            _rows(writer, next((one for one in _charts(asked) if one.key == key), None))
-    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+        known = implementing.sums(asked) if key in SUMS else _charts(asked)
+        return _written(next((one for one in known if one.key == key), None))
 
 
 @require_safe
@@ -125,13 +144,31 @@ def picture(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     chart = next((one for one in charts if one.key == key), None)
     if chart is None or not asked.pledges:
         raise Http404("There are no pledges in this chart.")
+    return _drawn(request, chart, asked, ending)
+
+
+def _written(chart: implementing.Chart | implementing.Sums | None) -> HttpResponse:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    if isinstance(chart, implementing.Sums):
+        _sums(writer, chart)
+    else:
+        _rows(writer, chart)
+    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+def _drawn(
+    request: HttpRequest, chart: implementing.Chart | implementing.Sums, asked: implementing.Asked, ending: str
+) -> HttpResponse:
     if ending == "png" and not guard.lets_draw(request):
         return HttpResponse(_("Too many pictures at once. Try again in a minute."), status=429, headers={"Retry-After": "60"},
                             content_type="text/plain; charset=utf-8")  # fmt: skip
-    drawn = drawing.svg(chart, _source(asked), language)
+    drawn = drawing.svg(chart, _source(asked), asked.language)
     body = paper.png(drawn) if ending == "png" else drawn.encode()
     kind = "image/png" if ending == "png" else "image/svg+xml"
-    return HttpResponse(body, content_type=kind, headers={"Content-Disposition": f'inline; filename="{key}.{ending}"'})
+    return HttpResponse(
+        body, content_type=kind, headers={"Content-Disposition": f'inline; filename="{chart.key}.{ending}"'}
+    )
 
 
 def _source(asked: implementing.Asked) -> drawing.Said:
