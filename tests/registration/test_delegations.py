@@ -20,7 +20,7 @@ from kept.people.models import Link
 from kept.registration import actions
 from kept.registration.actions import arriving, seats
 from kept.registration.addresses import CONFIRM, own_link
-from kept.registration.delegation_sheet import COLUMNS
+from kept.registration.delegation_sheet import COLUMNS, OF_SEVERAL
 from kept.registration.models import Delegation, Quota, Registration, Seat, SeatState
 from tests.registration.conftest import agree
 
@@ -214,10 +214,10 @@ def test_who_speaks_for_another_organisation_sends_nobody(delegation, make_organ
 PAGE = "/my/delegations/annual-meeting/of/lake-networks/"
 
 
-def sheet(rows: list[dict]) -> SimpleUploadedFile:
+def sheet(rows: list[dict], columns=COLUMNS) -> SimpleUploadedFile:
     """A spreadsheet as a focal point fills it in, in CSV."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, [key for key, _label, _width in COLUMNS])
+    writer = csv.DictWriter(out, [key for key, _label, _width in columns])
     writer.writeheader()
     writer.writerows(rows)
     return SimpleUploadedFile("people.csv", out.getvalue().encode())
@@ -261,6 +261,27 @@ def test_the_team_sends_a_spreadsheet_for_any_organisation(desk, lake, meeting, 
     ] * 2
     listed = desk.get("/desk/meetings/annual-meeting/registrations/setup/delegations/").content.decode()
     assert PAGE in listed
+
+
+def test_the_team_sends_people_of_several_organisations_in_one_spreadsheet(
+    desk, lake, make_organisation, make_category, meeting
+):
+    make_category()
+    hill, here = make_organisation("Hill Radio"), "/desk/meetings/annual-meeting/registrations/spreadsheet/"
+    actions.limit_delegation(actions.delegation_of(meeting, hill), 1, by=None, at=NOW)
+    rows = [one | {"organisation": name} for one, name in zip(
+        people(4), ("Lake Networks", "hill radio", "Hill Radio", "Nobody Knows"), strict=True
+    )]  # fmt: skip
+    page = desk.post(here, {"spreadsheet": sheet(rows, OF_SEVERAL)})
+    assert [(one.row, one.column) for one in page.context["wrong"]] == [(4, "Takes part"), (5, "Organisation")]
+    assert (page.status_code, Registration.objects.count()) == (422, 0)
+    assert desk.post(here, {"spreadsheet": sheet(people(1))}).status_code == 200  # no column for the organisation
+    assert desk.post(here, {"spreadsheet": sheet(rows[:2], OF_SEVERAL)}).status_code == 302
+    made = [(str(one.delegation.organisation), one.state, one.email) for one in Registration.objects.order_by("pk")]
+    assert made == [("Lake Networks", "submitted", "a1@example.org"), ("Hill Radio", "submitted", "a2@example.org")]
+    assert OutgoingMail.objects.filter(kind="registration/for_you").count() == 2
+    empty = openpyxl.load_workbook(io.BytesIO(desk.get(here.replace("spreadsheet/", "people.xlsx")).content)).active
+    assert [cell.value for cell in empty[1]][:2] == ["Organisation", "Given name"]
 
 
 def test_the_empty_spreadsheet_is_read_back_in_every_language(client, focal, delegation, make_category):

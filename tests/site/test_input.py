@@ -243,7 +243,7 @@ PAGES = {
         "/desk/meetings/some-meeting/registrations/setup/questions/new/",
         "/desk/meetings/some-meeting/registrations/setup/delegations/",
         "/desk/meetings/some-meeting/registrations/setup/invitations/", "/desk/meetings/some-meeting/registrations/setup/visas/",
-        "/desk/meetings/some-meeting/registrations/write/",
+        "/desk/meetings/some-meeting/registrations/write/", "/desk/meetings/some-meeting/registrations/spreadsheet/",
     ),
     "anonymous": (
         "/meetings/some-meeting/register/", f"/meetings/registration/{'b' * 43}/step/who/",

@@ -1,4 +1,5 @@
-"""A delegation as a spreadsheet: an empty one to fill in, read back whole or not at all.
+"""A delegation, or for the team people of several organisations, as a spreadsheet: an empty one to fill in, read back whole or
+not at all.
 
 What cannot be read is told with its row, its column, what stands there and what to do. Heads of columns and words are understood
 in all six languages, whatever the language of the page.
@@ -23,9 +24,11 @@ from django.utils.translation import gettext_lazy, override, pgettext_lazy
 from kept.base import places
 from kept.base.formats import format_list, format_number
 from kept.base.languages import LANGUAGES
+from kept.meetings.models import Meeting
 from kept.pledges.importing.readers import Layout, Row, UnusableFile, open_source
 from kept.registration.actions.delegating import Sent, places_of
 from kept.registration.models import LIVE, Category, Delegation, Mode, Registration
+from kept.registration.queries import organisation_named
 
 MOST_ROWS = 500
 COLUMNS: tuple[tuple[str, Any, int], ...] = (
@@ -39,7 +42,11 @@ COLUMNS: tuple[tuple[str, Any, int], ...] = (
     ("country", gettext_lazy("Country"), 18),
     ("language", gettext_lazy("Language of our mails"), 18),
 )
-LABELS = {key: label for key, label, _width in COLUMNS}
+OF_SEVERAL = (
+    ("organisation", gettext_lazy("Organisation"), 28),
+    *COLUMNS,
+)  # the team's, which is of no one organisation
+LABELS = {key: label for key, label, _width in OF_SEVERAL}
 NEEDED = ("given_name", "family_name", "email")
 LIMITS = {"given_name": 120, "family_name": 120, "name_native": 200, "title": 200, "email": 254}
 
@@ -62,7 +69,10 @@ class Sheet:
     wrong: list[Wrong] = field(default_factory=list)
 
 
-def written(categories: list[Category], language: str) -> bytes:
+Columns = tuple[tuple[str, Any, int], ...]
+
+
+def written(categories: list[Category], language: str, *, columns: Columns = COLUMNS) -> bytes:
     """The empty workbook, with lists to choose from where there is something to choose."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -73,7 +83,7 @@ def written(categories: list[Category], language: str) -> bytes:
         "mode": [str(label) for _value, label in Mode.choices],
         "language": [one.native_name for one in LANGUAGES],
     }
-    for at, (key, label, width) in enumerate(COLUMNS):
+    for at, (key, label, width) in enumerate(columns):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, str(label), head)
         words = lists.get(key, [])
@@ -115,11 +125,17 @@ class _Expected:
         return name.casefold().strip() in _heads()
 
 
-def read(path: Path, name: str, delegation: Delegation, categories: list[Category], *, language: str) -> Sheet:
-    """Who stands in a file; with one wrong cell nobody of it is to be registered. Raises UnusableFile."""
+def read(
+    path: Path, name: str, delegation: Delegation | Senders, categories: list[Category], *, language: str
+) -> Sheet:
+    """Who stands in a file, of one delegation or of several; with one wrong cell nobody of it is to be registered.
+
+    Raises UnusableFile.
+    """
     source = open_source(path, _Expected, name=name)  # type: ignore[arg-type]
     columns = {n: _heads().get(str(head).casefold().strip(), "") for n, head in enumerate(source.columns)}
-    for key in NEEDED:
+    needed = NEEDED if isinstance(delegation, Delegation) else ("organisation", *NEEDED)
+    for key in needed:
         if key not in columns.values():
             raise UnusableFile(
                 _("There is no column “%(name)s”. Use the file that you downloaded here.") % {"name": LABELS[key]}
@@ -144,20 +160,38 @@ def _filled(rows: Iterator[Row], columns: dict[int, str]) -> Iterator[tuple[int,
             yield row.number, cells
 
 
+class Senders:
+    """The delegations of a meeting, by what stands in the column of the organisation; what `person` may not see is not found."""
+
+    def __init__(self, meeting: Meeting, person: Any) -> None:
+        self.meeting_id, self.meeting, self.person = meeting.pk, meeting, person
+        self._known: dict[str, Delegation | None] = {}
+
+    def of(self, words: str) -> Delegation | None:
+        """The delegation of the one organisation of that name; not kept yet where nobody of it was registered."""
+        if words not in self._known:
+            found = organisation_named(words, self.person)
+            rows = Delegation.objects.filter(meeting=self.meeting, organisation=found).select_related("organisation")
+            there = rows.first() if found else None
+            self._known[words] = there or (Delegation(meeting=self.meeting, organisation=found) if found else None)
+        return self._known[words]
+
+
 class _Reader:
     """Reads row after row, and remembers what was refused, which addresses came, how many places are left."""
 
-    def __init__(self, delegation: Delegation, categories: list[Category], language: str) -> None:
-        self.sheet, self.delegation, self.language = Sheet(), delegation, language
+    def __init__(self, delegation: Delegation | Senders, categories: list[Category], language: str) -> None:
+        self.sheet, self.sender, self.language = Sheet(), delegation, language
         self.categories = {one.code: one for one in categories}
         self.named = {word.casefold(): one for one in categories for word in (one.code, *one.names.values())}
         self.rows_of: dict[str, int] = {}  # address: the row in which it came first
         rows = Registration.objects.filter(meeting=delegation.meeting_id, state__in=LIVE)
         self.known = {email.casefold() for email in rows.values_list("email", flat=True)}
-        self.left = None if delegation.most is None else delegation.most - places_of(delegation)
+        self.left: dict[int, int] = {}  # {delegation: places in the room}, of those that have a number
 
     def take(self, row: int, cells: dict[str, str]) -> None:
         before = len(self.sheet.wrong)
+        delegation = self._delegation(row, cells.get("organisation", ""))
         values = {
             key: self._text(row, key, cells.get(key, ""))
             for key in ("given_name", "family_name", "name_native", "title")
@@ -165,17 +199,27 @@ class _Reader:
         email = self._email(row, cells.get("email", ""))
         category = self._category(row, cells.get("category", ""))
         mode = self._way(row, cells.get("mode", ""), category)
-        values["country"] = self._country(row, cells.get("country", ""))
+        values["country"] = self._country(row, cells.get("country", ""), delegation)
         values["language"] = self._language(row, cells.get("language", ""))
-        if mode == Mode.IN_PERSON and self.left is not None:
-            self.left -= 1
-            if self.left < 0:
-                n = format_number(self.delegation.most or 0, self.language)
+        if mode == Mode.IN_PERSON and delegation is not None and delegation.most is not None:
+            left = self.left.get(delegation.pk)
+            self.left[delegation.pk] = (delegation.most - places_of(delegation) if left is None else left) - 1
+            if self.left[delegation.pk] < 0:
+                n = format_number(delegation.most, self.language)
                 self._refuse(row, "mode", cells.get("mode", ""),
                              _("Your delegation has %(n)s places in the room, and this is one more. Write “online”, leave "
                                "somebody out, or ask the secretariat.") % {"n": n})  # fmt: skip
         if category is not None and len(self.sheet.wrong) == before:
-            self.sheet.people.append(Sent(category, mode, email, values, row))
+            sender = None if isinstance(self.sender, Delegation) or delegation is None else delegation.organisation
+            self.sheet.people.append(Sent(category, mode, email, values, row, sender))
+
+    def _delegation(self, row: int, text: str) -> Delegation | None:
+        if isinstance(self.sender, Delegation):
+            return self.sender
+        if (found := self.sender.of(text)) is None:
+            self._refuse(row, "organisation", text,
+                         _("There is no organisation of this name, or more than one. Write its full name."))  # fmt: skip
+        return found
 
     def _refuse(self, row: int, key: str, value: str, reason: str) -> None:
         self.sheet.wrong.append(Wrong(row, str(LABELS[key]), value[:200], reason))
@@ -223,9 +267,9 @@ class _Reader:
             self._refuse(row, "mode", text, _("Write one of these: %(words)s") % {"words": names})
         return found
 
-    def _country(self, row: int, text: str) -> str:
+    def _country(self, row: int, text: str, delegation: Delegation | None) -> str:
         if not text:
-            if not self.delegation.organisation.country:
+            if delegation is not None and not delegation.organisation.country:
                 self._refuse(row, "country", text, _("Write the country that they represent."))
             return ""
         found = places.find(text, self.language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kept.registration.desk import registration, setup, several, visas, writing
+from kept.registration.desk import registration, setup, several, spreadsheet, visas, writing
 
 SETUP = "desk/meetings/<slug:slug>/registrations/setup/"
 LIST = "desk/meetings/<slug:slug>/registrations/"
@@ -22,6 +22,8 @@ urlpatterns = [
     path("desk/meetings/<slug:slug>/visas/", visas.requests, name="desk_visas"),
     path("desk/meetings/<slug:slug>/visas/<slug:key>/", visas.visa, name="desk_visa"),
     path("desk/meetings/<slug:slug>/visas/<slug:key>/do/", visas.do, name="desk_visa_do"),
+    path(f"{LIST}spreadsheet/", spreadsheet.many, name="desk_spreadsheet"),
+    path(f"{LIST}people.xlsx", spreadsheet.download, name="desk_empty_sheet"),
     path(f"{LIST}doubles/", several.doubles, name="desk_doubles"),
     path(f"{LIST}write/", writing.write, name="desk_write"),
     path(f"{LIST}of/<slug:key>/", registration.registration, name="desk_registration"),

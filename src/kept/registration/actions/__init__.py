@@ -25,6 +25,7 @@ from kept.registration.actions.delegating import (
     places_of,
     register_for,
     register_many,
+    register_of_several,
     substitute,
 )
 from kept.registration.actions.doors import (
@@ -117,6 +118,7 @@ from kept.registration.actions.visas import (
 from kept.registration.actions.writing import write_to
 
 __all__ = [
+    "register_of_several",
     "receive",
     "take_arrival_back",
     "FOCAL_POINT_HAS",

@@ -5,7 +5,7 @@ Nobody is registered without their own yes: whoever is registered by others gets
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from kept.base import history
 from kept.base.lifecycle import Refused
-from kept.registration.actions.ground import SEATED_STATES, DelegationFull, allow, by_name, note
+from kept.meetings.models import Meeting
+from kept.people.models import Organisation
+from kept.registration.actions.ground import SEATED_STATES, DelegationFull, allow, by_name, delegation_of, note
 from kept.registration.actions.registering import confirm_address, make_live, start
 from kept.registration.actions.seats import locked as lock_pools
 from kept.registration.lifecycle import REGISTRATION
@@ -27,13 +29,15 @@ from kept.registration.rules import missing
 
 @dataclass(frozen=True)
 class Sent:
-    """Somebody whom a focal point registers. `values` as in the registration; `row` of the spreadsheet they stand in."""
+    """Somebody whom others register. `values` as in the registration; `row` of the spreadsheet they stand in; `organisation`
+    where it is of several."""
 
     category: Category
     mode: str
     email: str
     values: dict[str, Any] = field(default_factory=dict)
     row: int = 0
+    organisation: Organisation | None = None
 
 
 class RowRefused(Refused):
@@ -91,11 +95,22 @@ def _has_room(delegation: Delegation, sent: Sent, substitute_for: Registration |
 
 def register_many(delegation: Delegation, people: Iterable[Sent], *, by: Any, at: datetime) -> list[Registration]:
     """All of them, or nobody. Raises NotAllowed; RowRefused for the first who cannot be."""
+    return _all_or_nobody(people, lambda _sent: delegation, by=by, at=at)
+
+
+def register_of_several(meeting: Meeting, people: Iterable[Sent], *, by: Any, at: datetime) -> list[Registration]:
+    """As `register_many`, each for the organisation that stands with them."""
+    return _all_or_nobody(people, lambda sent: delegation_of(meeting, sent.organisation), by=by, at=at)
+
+
+def _all_or_nobody(
+    people: Iterable[Sent], sender: Callable[[Sent], Delegation], *, by: Any, at: datetime
+) -> list[Registration]:
     made = []
     with transaction.atomic():
         for sent in people:
             try:
-                made.append(register_for(delegation, sent, by=by, at=at))
+                made.append(register_for(sender(sent), sent, by=by, at=at))
             except Refused as refusal:
                 raise RowRefused(str(refusal.message), sent.row) from refusal
     return made

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -209,36 +210,53 @@ def download(request: HttpRequest, slug: str, organisation: str) -> HttpResponse
 def many(request: HttpRequest, slug: str, organisation: str) -> HttpResponse:
     """All who stand in a spreadsheet, or nobody: what is wrong is shown with row, column and what to do."""
     found = delegation_of(request, slug, organisation)
-    wrong: list[delegation_sheet.Wrong] = []
-    if request.method == "POST":
-        file = request.FILES.get("spreadsheet")
-        if file is None or file.size > LARGEST:
-            messages.error(request, _("Choose the file that you filled in, at most 2 MB."))
-        else:
-            try:
-                sheet = _read(request, file, found)
-                wrong = sheet.wrong
-                if not wrong:
-                    made = actions.register_many(_there(found), sheet.people, by=request.user, at=timezone.now())
-                    words = _("People who get a mail: %(n)s. Each is registered when they say yes.")
-                    messages.success(request, words % {"n": format_number(len(made), get_language() or "en")})
-                    return redirect(PAGE, slug, found.organisation.slug)
-            except UnusableFile as refusal:
-                messages.error(request, str(refusal))
-            except actions.RowRefused as refusal:
-                wrong = [delegation_sheet.Wrong(refusal.row, "", "", str(refusal.message))]
-    context = _context(request, found, wrong=wrong)
+    made, wrong = taken_in(
+        request, found, categories_for(request, found.meeting),
+        lambda people: actions.register_many(_there(found), people, by=request.user, at=timezone.now()),
+    )  # fmt: skip
+    if made:
+        return redirect(PAGE, slug, found.organisation.slug)
+    context = _context(
+        request, found, wrong=wrong, back_url=reverse(PAGE, args=[slug, organisation]),
+        sheet_url=reverse("registration:delegation_sheet", args=[slug, organisation]),
+    )  # fmt: skip
     return render(request, "registration/delegation_many.html", context, status=422 if wrong else 200)
 
 
-def _read(request: HttpRequest, file: Any, found: Delegation) -> delegation_sheet.Sheet:
+def taken_in(
+    request: HttpRequest, sender: Delegation | delegation_sheet.Senders, categories: list[Category],
+    register: Callable[[list[actions.Sent]], list[Registration]],
+) -> tuple[list[Registration], list[delegation_sheet.Wrong]]:  # fmt: skip
+    """Register who stands in the spreadsheet that was sent, where one was: (who was registered, what is to be put right)."""
+    file = request.FILES.get("spreadsheet")
+    if request.method != "POST":
+        return [], []
+    if file is None or file.size > LARGEST:
+        messages.error(request, _("Choose the file that you filled in, at most 2 MB."))
+        return [], []
+    language = get_language() or "en"
+    try:
+        sheet = _read(file, sender, categories, language)
+        made = register(sheet.people) if not sheet.wrong else []
+    except UnusableFile as refusal:
+        messages.error(request, str(refusal))
+        return [], []
+    except actions.RowRefused as refusal:
+        return [], [delegation_sheet.Wrong(refusal.row, "", "", str(refusal.message))]
+    if made:
+        words = _("People who get a mail: %(n)s. Each is registered when they say yes.")
+        messages.success(request, words % {"n": format_number(len(made), language)})
+    return made, sheet.wrong
+
+
+def _read(file: Any, sender: Delegation | delegation_sheet.Senders, categories: list[Category],
+          language: str) -> delegation_sheet.Sheet:  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="kept-delegation-") as folder:
         path = Path(folder) / "delegation"
         with path.open("wb") as out:
             for piece in file.chunks():
                 out.write(piece)
-        categories = categories_for(request, found.meeting)
-        return delegation_sheet.read(path, file.name or "", found, categories, language=get_language() or "en")
+        return delegation_sheet.read(path, file.name or "", sender, categories, language=language)
 
 
 def sendable(person: Any, at: Any) -> list[tuple[Meeting, Organisation]]:
