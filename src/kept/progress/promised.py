@@ -22,7 +22,7 @@ class Headline:
     unit: str
     first: Promise
     now: Promise
-    easier: bool  # the present wording asks for less, or for later
+    easier: bool  # the present wording asks for less, for later, or for something else than the first
 
 
 def number(text: str) -> Decimal | None:
@@ -37,20 +37,37 @@ def headline_of(wordings: Sequence[PledgeContent]) -> Headline:
     """The headline of a pledge from all its public wordings, the first first.
 
     The owner's choice in the present wording is measured, against what the first wording that had it asked for, and
-    against the first last day that any wording named. A pledge that counts nothing and names an amount is measured by
-    the money spent; one that does neither cannot be measured.
+    against the first last day that any wording named. A wording that no longer counts anything takes nothing away: what
+    the last one that did asked for goes on being measured. A pledge that counts nothing and names an amount is measured
+    by the money spent; one that does neither cannot be measured.
     """
-    present = wordings[-1]
-    chosen = _measured(present)
-    name, unit = (chosen.name, chosen.unit) if chosen else (MONEY, present.currency) if present.amount else ("", "")
+    present, (name, unit) = wordings[-1], _measure(wordings)
     last_end = max(filter(None, (_end(each, name, unit) for each in wordings)), default=None)
     promises = [_promise(each, name, unit, last_end) for each in wordings if name == "" or _has(each, name, unit)]
-    now = promises[-1]
+    now = _promise(present, name, unit, last_end)
     first = promises[0]
     ends = [end for end in (_end(each, name, unit) for each in wordings) if end is not None]
     if ends and first.end != ends[0]:
         first = Promise(first.target, first.baseline, first.start, ends[0], last_end, first.milestones)
-    return Headline(name, unit, first, now, _easier(first, now))
+    return Headline(name, unit, first, now, _easier(first, now) or _left(wordings, name, unit))
+
+
+def _measure(wordings: Sequence[PledgeContent]) -> tuple[str, str]:
+    """Name and unit of what is measured: the newest wording's that counts something, else money, else nothing."""
+    chosen = next((found for each in reversed(wordings) if (found := _measured(each)) is not None), None)
+    if chosen is not None:
+        return chosen.name, chosen.unit
+    currency = next((each.currency for each in reversed(wordings) if each.amount), None)
+    return ("", "") if currency is None else (MONEY, currency)
+
+
+def _left(wordings: Sequence[PledgeContent], name: str, unit: str) -> bool:
+    """Was something else measured by the first wording, of which the present one asks for less, or nothing?"""
+    of_first = _measure(wordings[:1])
+    if of_first in (("", ""), (name, unit)):
+        return False
+    first, now = (_promise(each, *of_first, None) for each in (wordings[0], wordings[-1]))
+    return _easier(first, now if _has(wordings[-1], *of_first) else Promise(end=now.end))
 
 
 def _measured(content: PledgeContent) -> Indicator | None:

@@ -46,7 +46,7 @@ class Standing(models.Model):
     objected = models.BooleanField(default=False)
     # What was promised first.
     first_end = models.DateField(null=True, blank=True)
-    easier = models.BooleanField(default=False)  # a later wording asks for less, or for later
+    easier = models.BooleanField(default=False)  # a later wording asks for less, for later, or for something else
     # The headline figure.
     indicator = models.CharField(max_length=300, blank=True)
     unit = models.CharField(max_length=100, blank=True)
