@@ -46,7 +46,12 @@ def test_an_amount_that_a_later_wording_leaves_out_goes_on_being_measured():
 
 
 def test_something_else_in_place_of_the_first_target_is_shown_as_such_and_something_beside_it_is_not():
-    assert measured(FIRST, PledgeContent(indicators=(LEAFLETS,))) == ("Leaflets printed", Decimal(10), Decimal(10), True)
+    assert measured(FIRST, PledgeContent(indicators=(LEAFLETS,))) == (
+        "Leaflets printed",
+        Decimal(10),
+        Decimal(10),
+        True,
+    )
     beside = Indicator("Schools connected", "schools", "0", "214", "2027-12")
     assert measured(FIRST, PledgeContent(indicators=(LEAFLETS, beside), end="2027-12"))[3] is False
     exact = PledgeContent(amount="5000", currency="USD", indicators=(SCHOOLS,), end="2027-12")
