@@ -29,7 +29,7 @@ READERS = (
     "/countries/", "/countries/BDI/", "/groups/ldc/", "/focus/access/",
     "/pledges/compare/?ref=P-00001&ref=P-00002&ref=P-00003",
     "/embed/counter/", "/check/?pledge=P-00001", "/counter/speech/", "/embed/", "/accounts/login/", "/progress/",
-    "/progress/indicators/",
+    "/progress/indicators/", "/progress/how-we-judge/",
     "/check-in/",
 )  # fmt: skip
 STATES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kept.progress.desk import checking, definitions, reports, rounds, sources
-from kept.progress.views import answering, objecting, parts, spreadsheets, verifying, writing
+from kept.progress.views import answering, judged, objecting, parts, spreadsheets, verifying, writing
 
 app_name = "progress"
 _PAGES = (
@@ -26,6 +26,7 @@ _PAGES = (
 )
 urlpatterns = [
     *(path(f"report/<str:token>/{rest}", view, name=name) for rest, view, name in _PAGES),
+    path("progress/how-we-judge/", judged.how, name="how_we_judge"),
     path("verify/<str:token>/", verifying.verify, name="verify"),
     path("verify/<str:token>/files/<int:pk>/", verifying.evidence, name="verify_file"),
     path("my/parts/", parts.parts, name="my_parts"),
