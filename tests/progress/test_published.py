@@ -24,7 +24,8 @@ def test_everything_that_the_table_can_say_has_words():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("prefix", "two_weeks"), [("", "14 days"), ("/ar", "١٤ يوماً"), ("/ru", "14 дней")])
-def test_readers_find_the_table_the_calendar_and_what_is_asked(client, prefix, two_weeks):
+def test_readers_find_the_table_the_calendar_and_what_is_asked(client, make_pledge, prefix, two_weeks):
+    make_pledge("published")
     answer = client.get(f"{prefix}/progress/how-we-judge/")
     page = answer.content.decode()
     assert (answer.status_code, len(answer.cookies)) == (200, 0)
