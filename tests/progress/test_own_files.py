@@ -95,6 +95,26 @@ def test_a_fetched_report_waits_on_the_desk_and_is_accepted(
 
 
 @pytest.mark.django_db
+def test_what_the_rules_ask_about_a_fetched_report_is_accepted_with_a_reason_or_left_out(
+    make_pledge, make_round, organisation, server, secretary, now, today
+):
+    make_pledge("published")
+    make_round()
+    figure = {"indicator": "Health posts connected", "value": "900", "on": today.isoformat(), "source": "Register"}
+    people = {"total": 10, "women": 20, "how": "Lists."}
+    server.body = own(today, values=[figure], people=people)
+    actions.fetch_source(actions.add_source(organisation, server.url, by=secretary, at=now), by=secretary, at=now)
+    report = Report.objects.get()
+    with pytest.raises(Refused, match="can never be right"):
+        actions.accept(report, by=secretary, at=now, reason="They said so.")
+    with pytest.raises(Refused, match="Say why"):
+        actions.accept(report, by=secretary, at=now, left_out=["people"])
+    reason = "The ministry added its own; the people were counted twice."
+    report = actions.accept(report, by=secretary, at=now, left_out=["people"], reason=reason)
+    assert (report.values.get().value, hasattr(report, "people"), report.messages.get().text) == (900, False, reason)
+
+
+@pytest.mark.django_db
 def test_nobody_reports_on_somebody_elses_pledge(
     make_pledge, make_round, make_organisation, server, secretary, now, today
 ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,10 @@ from kept.base import history
 from kept.base.events import announce
 from kept.base.lifecycle import NotAllowed, Refused
 from kept.people.permissions import is_secretariat
+from kept.progress import nonsense
 from kept.progress.actions.reporting import locked
+from kept.progress.content import ReportContent
+from kept.progress.known import known_of
 from kept.progress.lifecycle import REPORT
 from kept.progress.models import Asked, Evidence, Report, ReportMessage, ReportState, RoundState
 from kept.progress.permissions import may_see_report
@@ -80,6 +83,8 @@ def accept(
 ) -> Report:
     """Accept a report, whole or without some of its figures; it is public at once where no embargo holds it.
 
+    What the rules against nonsense ask and nobody has answered (of a report that was fetched, or by what became known
+    since it was sent) is accepted with a reason alone, and what can never be right not at all.
     `supported`: up to which value the evidence that was seen supports an indicator, by name; `levels`: of "said", "money",
     "people". What is left out says why. Raises NotAllowed, WrongState, Refused.
     """
@@ -94,6 +99,8 @@ def accept(
             raise Refused(
                 _("There is no document with this report. A figure can be supported only by one that was seen.")
             )
+        waits = [] if by is None else open_questions(report, left_out, at)
+        _held_back(waits, reason)
         _move(report, "accept", by=by, at=at, reason=reason)
         report.decided_at, report.decided_by = at, by
         report.in_part, report.left_out = bool(left_out), sorted(left_out)
@@ -101,7 +108,7 @@ def accept(
         report.save()
         if seen:
             Evidence.objects.filter(report=report, removed_at=None, seen_at=None).update(seen_at=at, seen_by=by)
-        if left_out:
+        if left_out or waits:
             ReportMessage.objects.create(
                 report=report, at=at, by=by, by_name=name_of(by), from_secretariat=True, text=reason.strip()
             )
@@ -109,6 +116,27 @@ def accept(
         if report.round is None or report.round.state == RoundState.PUBLISHED or report.round.publishes_on is None:
             make_public([report], by=None, at=at)
     return report
+
+
+def open_questions(report: Report, left_out: Sequence[str], at: datetime) -> list[nonsense.Question]:
+    """What the rules against nonsense ask about what is not left out, and nobody has answered."""
+    content = ReportContent.from_json(report.content)
+    found = nonsense.unanswered(content, known_of(report, at.astimezone(UTC).date()))
+    gone = set(left_out)
+    return [q for q in found if not {q.field, f"{q.field}:{q.about}"} & gone]
+
+
+def _held_back(waits: Sequence[nonsense.Question], reason: str) -> None:
+    """Raises Refused for what can never be right, and for what nobody gives a reason for."""
+    never = next((q for q in waits if q.rule in nonsense.NEVER_RIGHT), None)
+    if never is not None:
+        told = {"question": never.text}
+        raise Refused(_("This can never be right: leave it out, or ask back. %(question)s") % told)
+    if waits and not reason.strip():
+        told = {"question": waits[0].text}
+        raise Refused(
+            _("Nobody has answered this. Say why you accept it, leave it out, or ask back. %(question)s") % told
+        )
 
 
 def make_public(reports: Sequence[Report], *, by: Any, at: datetime) -> None:
