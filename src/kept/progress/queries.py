@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sub
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from kept.people.models import EntityType
 from kept.pledges.models import Pledge, Revision, RevisionPartner
 from kept.progress import sums
 from kept.progress.models import (
@@ -25,7 +27,9 @@ from kept.progress.models import (
     RoundState,
     SameMoney,
     SameMoneyState,
+    Sample,
     Standing,
+    Verification,
 )
 from kept.progress.statuses import Counting, Level
 
@@ -196,6 +200,43 @@ def support_asked_for() -> QuerySet[Report]:
         .exclude(support="")
     )
     return found.select_related("pledge", "pledge__current", "pledge__lead").order_by("-published_at", "-pk")
+
+
+# What a round drew for verification ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A pledge that a sample drew: of which kind of organisation, its report in the round, who looks or looked at it."""
+
+    pledge: Pledge
+    kind: str
+    report: Report | None
+    checks: list[Verification]
+
+    @property
+    def found(self) -> list[Verification]:
+        """Those that are on the record."""
+        return [check for check in self.checks if check.taken_over_at is not None]
+
+
+def drawn_of(sample: Sample) -> list[Drawn]:
+    """What a sample drew, in the order of the draw, in three reads."""
+    items = list(sample.items.select_related("pledge", "pledge__current"))
+    done = (ReportState.ACCEPTED, ReportState.PUBLISHED)
+    reports = Report.objects.filter(
+        round=sample.round_id, pledge__in=[i.pledge_id for i in items], state__in=done, corrected_by=None
+    )
+    of = {report.pledge_id: report for report in reports.prefetch_related("verifications").order_by("pk")}
+    kinds = dict(EntityType.choices)
+    return [
+        Drawn(
+            item.pledge, str(kinds.get(item.stratum, item.stratum)), report,
+            list(report.verifications.all()) if report is not None else [],
+        )
+        for item in items
+        for report in [of.get(item.pledge_id)]
+    ]  # fmt: skip
 
 
 # Parts of a joint pledge -------------------------------------------------------------------------------------------

@@ -46,9 +46,31 @@ def round_document(round_: Round) -> dict[str, Any]:
         "kinds_of_money": _kinds(figures.get("kinds_of_money", {})),
         "people": _staged(figures.get("people"), "expected", money=False),
         "indicators": figures.get("indicators", []),
+        "sample": _sample(round_),
         "checkpoint": round_.checkpoint or None,
         "log_size": rounds.size_of_log(round_),
         "url": settings.KEPT_BASE_URL + reverse("registry:round", args=[round_.slug]),
+    }
+
+
+def _sample(round_: Round) -> dict[str, Any] | None:
+    """The sample that was drawn for verification, with all that is needed to draw it again (progress/sampling.py)."""
+    found = getattr(round_, "sample", None)
+    if found is None:
+        return None
+    drawn = found.items.order_by("position").values_list("stratum", "pledge__number")
+    return {
+        "seed": found.seed,
+        "size": found.size,
+        "drawn_at": found.drawn_at.isoformat(),
+        "strata": [
+            {
+                "entity_type": one["stratum"],
+                "from": one.get("from", []),
+                "drawn": [f"P-{number:05d}" for stratum, number in drawn if stratum == one["stratum"]],
+            }
+            for one in found.strata
+        ],
     }
 
 
@@ -110,6 +132,7 @@ _NAMES = {"type": "object", "additionalProperties": TEXT}
 _COUNTS = {"type": "object", "additionalProperties": COUNT}
 _TOTALS = {"type": "object", "additionalProperties": DECIMAL}
 _DAY = {"type": "string", "format": "date"}
+_TEXTS = {"type": "array", "items": TEXT}
 _STAGE = {"stage": TEXT, "level": MAYBE_TEXT, "pledges": COUNT}
 
 
@@ -124,6 +147,12 @@ ROUND = shape(
     kinds_of_money={"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _TOTALS}},
     people=_list(**_STAGE, people=COUNT),
     indicators=_list(slug=TEXT, names=_NAMES, unit=TEXT, total=DECIMAL, pledges=COUNT, levels=_TOTALS),
+    sample={
+        "anyOf": [
+            shape(seed=TEXT, size=COUNT, drawn_at=TEXT, strata=_list(entity_type=TEXT, drawn=_TEXTS, **{"from": _TEXTS})),
+            {"type": "null"},
+        ]
+    },
     checkpoint=MAYBE_TEXT, log_size=COUNT, url=TEXT,
 )  # fmt: skip
 SCHEMAS: dict[str, Any] = {

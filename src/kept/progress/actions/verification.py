@@ -148,7 +148,12 @@ def draw_sample(round_: Round, *, seed: str, size: int, by: Any, at: datetime) -
     drawn = draw(strata, size, seed)
     with transaction.atomic():
         told = [
-            {"stratum": name, "pledges": len(strata[name]), "drawn": len(drawn.get(name, []))}
+            {
+                "stratum": name,
+                "pledges": len(strata[name]),
+                "drawn": len(drawn.get(name, [])),
+                "from": sorted(strata[name]),
+            }
             for name in sorted(strata)
         ]
         sample = Sample.objects.create(round=round_, seed=seed, size=size, strata=told, drawn_at=at, drawn_by=by)

@@ -136,7 +136,8 @@ def round_(request: HttpRequest, slug: str) -> HttpResponse:
              "count": counts.get(key or "all")}
             for key, name in TABS
         ],
-        "sample": getattr(found, "sample", None),
+        "sample": (sample := getattr(found, "sample", None)),
+        "drawn": queries.drawn_of(sample) if sample is not None else [],
     }  # fmt: skip
     return render(request, "progress/desk/round.html", context)
 

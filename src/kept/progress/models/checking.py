@@ -97,7 +97,7 @@ class Sample(models.Model):
     round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="sample")
     seed = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
-    strata = models.JSONField(default=list)  # [{"stratum", "pledges", "drawn"}]
+    strata = models.JSONField(default=list)  # [{"stratum", "pledges", "drawn", "from"}], "from": all references
     drawn_at = models.DateTimeField(default=timezone.now)
     drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from kept.base import formats, paper
 from kept.base.installation import installation
-from kept.progress import filters
+from kept.progress import filters, queries
 from kept.progress.models import Definition, Round
 from kept.registry import guard, implementing, listing, outcome, overdue, rounds, rows, search
 from kept.registry import picture as drawing
@@ -93,6 +93,8 @@ def round_(request: HttpRequest, slug: str) -> HttpResponse:
         "kinds": rounds.frozen_kinds(found),
         "indicators": rounds.frozen_indicators(found, language),
         "log_size": rounds.size_of_log(found),
+        "sample": (sample := getattr(found, "sample", None)),
+        "drawn": queries.drawn_of(sample) if sample is not None else [],
     }
     return render(request, "registry/round.html", context)
 
