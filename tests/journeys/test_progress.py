@@ -6,6 +6,7 @@ Walked in English on a telephone, and in Arabic without JavaScript.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.request import urlopen
@@ -44,12 +45,31 @@ WAYS = (
         False,
     ),
 )
+FOUR = ("said", "level", "standing", "reporting")
+MOVED = {  # by one accepted report of one pledge; that it was answered stood there since it was sent
+    "said": {"none": -1, "on_track": 1}, "level": {"none": -1, "self_reported": 1},
+    "standing": {"unjudged": -1, "on_track": 1}, "reporting": {},
+}  # fmt: skip
 TODAY = datetime.now(UTC).date()
 
 
 def log_size(house) -> int:
     with urlopen(house.url + "/log/checkpoint") as answer:  # noqa: S310
         return int(answer.read().decode().splitlines()[1])
+
+
+def dashboard(house) -> dict[str, Counter]:
+    """How many pledges /progress/ shows at each value of the four: what is said, supported, so, answered."""
+    told = asked(house, "/api/v1/progress")
+    return {name: Counter({row["value"]: row["pledges"] for row in told[name]}) for name in FOUR}
+
+
+def moved(before: dict[str, Counter], after: dict[str, Counter]) -> dict[str, dict[str, int]]:
+    """By how many pledges each value changed; values that did not are left out."""
+    changed = {name: after[name].copy() for name in FOUR}
+    for name in FOUR:
+        changed[name].subtract(before[name])
+    return {name: {value: n for value, n in changed[name].items() if n} for name in FOUR}
 
 
 def open_a_round(staff: Person, slug: str) -> None:
@@ -120,6 +140,7 @@ def test_what_became_of_a_promise(chrome, demonstration, way):
     phone.press("Send the report")
     phone.sees("Thank you. Your report has arrived.")
     assert log_size(house) == entries, "nothing is public before it is accepted"
+    stood = dashboard(house)
 
     # Asked back, answered, accepted.
     open_on_the_desk(staff, way.title, "/desk/reports/")
@@ -135,8 +156,10 @@ def test_what_became_of_a_promise(chrome, demonstration, way):
     open_on_the_desk(staff, way.title, "/desk/reports/")
     staff.press("Accept")
 
-    # The pledge's page, the API and the log moved by exactly this report.
+    # The dashboard, the pledge's page, the API and the log moved by exactly this report.
     assert log_size(house) == entries + 1
+    assert dashboard(house)["said"].total() == stood["said"].total()
+    assert moved(stood, dashboard(house)) == MOVED
     told = asked(house, f"/api/v1/pledges/{reference}/reports")
     assert [report["reference"] for report in told["reports"]] == [f"{reference}-R1"]
     assert {name: told["standing"][name] for name in ("said", "level", "standing", "reporting")} == {

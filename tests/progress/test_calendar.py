@@ -43,6 +43,19 @@ def test_the_right_of_reply_holds_it_off_and_stands_beside(make_pledge, make_rou
     assert (seen, SilenceNotice.objects.get().reply) == (["overdue", "overdue", "silent"], "We count in May.")
 
 
+def test_readers_see_the_reply_of_an_owner_beside_its_silence(
+    client, make_pledge, make_round, later, focal_point, today
+):
+    make_pledge("published")
+    make_round(deadline=30)
+    actions.notify_due(later(76))
+    until = today + timedelta(days=100)
+    actions.reply_to_notice(Asked.objects.get(), "We count in May.", until=until, by=focal_point, at=later(80))
+    restate.restate_due(later(101))
+    page = client.get("/pledges/P-00001/").content.decode()
+    assert ("Nothing heard" in page, "We count in May." in page) == (True, True)
+
+
 def test_an_answer_is_current_again_at_once(make_pledge, make_round, make_report, later):
     pledge = make_pledge("published")
     make_round(deadline=30)

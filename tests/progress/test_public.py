@@ -12,6 +12,7 @@ from django.test import Client
 
 from kept.base.lifecycle import NotAllowed
 from kept.base.models import HistoryEntry, OutgoingMail
+from kept.people.models import Organisation
 from kept.pledges.models import RevisionPartner
 from kept.progress import actions
 from kept.progress.content import Money, People
@@ -143,6 +144,25 @@ def test_an_undated_pledge_is_asked_for_a_date(make_pledge, make_round, sign_in,
     make_round()
     page = sign_in(focal_point).get("/my/reports/P-00001/").content.decode()
     assert "This pledge names no date." in page
+
+
+def test_a_page_says_that_no_date_was_named_that_its_owner_objects_and_the_name_of_that_day(
+    reader, make_pledge, make_round, make_report, focal_point, colleague, now
+):
+    pledge = make_pledge("published", end="", indicators=())
+    make_round()
+    report = make_report(pledge, "accepted")
+    named = report.organisation_name
+    Organisation.objects.filter(pk=pledge.lead_id).update(name="Renamed Since")
+    page = reader.get("/pledges/P-00001/").content.decode()
+    assert ("no date was named" in page, "its owner objects" in page) == (True, False)
+    appeal = actions.object_to(pledge, "standing", "The road was closed.", by=focal_point, at=now)
+    page = reader.get("/pledges/P-00001/").content.decode()
+    assert ("its owner objects" in page, "The road was closed." in page) == (True, True)
+    actions.decide_appeal(appeal, uphold=False, by=colleague, at=now, reason="It was open in May.")
+    page = reader.get("/pledges/P-00001/").content.decode()
+    assert ("The road was closed." in page, "It was open in May." in page) == (True, True)  # the trail stays
+    assert named in reader.get("/pledges/P-00001/reports/1/").content.decode()
 
 
 def test_a_partner_says_whether_the_report_is_right_about_its_part(
