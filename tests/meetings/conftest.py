@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from kept.meetings import actions
 from tests.meetings import making
+
+
+@pytest.fixture(autouse=True)
+def _before_the_meeting(time_machine):
+    """Whenever these tests are run, it is some weeks before the meeting that they are about."""
+    time_machine.move_to(datetime(2026, 11, 26, 9, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -196,12 +196,12 @@ def test_the_same_money_is_flagged_with_reasons_decided_by_a_person_and_counted_
 
 
 LIST = """Organisation;Title;Amount;Currency;Year;URL
-Lake Networks;Health posts online by the lake;{same};USD;2026;https://other.example.org/1
-Lake Networks;Something quite different;1;EUR;2026;https://other.example.org/2
-Mountain Networks;Health posts online by the lake;{same};USD;2026;
-Mountain Networks;Roads;{same};USD;2026;https://other.example.org/4
-Nobody;A bridge;12 apples;EUR;2026;
-Nobody;A bridge;7;DUCATS;2026;
+Lake Networks;Health posts online by the lake;{same};USD;{year};https://other.example.org/1
+Lake Networks;Something quite different;1;EUR;{year};https://other.example.org/2
+Mountain Networks;Health posts online by the lake;{same};USD;{year};
+Mountain Networks;Roads;{same};USD;{year};https://other.example.org/4
+Nobody;A bridge;12 apples;EUR;{year};
+Nobody;A bridge;7;DUCATS;{year};
 ;A bridge;7;EUR;when;ftp://no
 """
 
@@ -215,7 +215,9 @@ def test_another_registrys_list_is_read_and_the_same_money_is_decided_about_and_
 
     def read(text: str):
         text = text.replace("Lake Networks", lead).replace("Health posts online by the lake", title)
-        file = SimpleUploadedFile("list.csv", text.format(same="2 500 000").encode(), "text/csv")
+        file = SimpleUploadedFile(
+            "list.csv", text.format(same="2 500 000", year=datetime.now(UTC).year).encode(), "text/csv"
+        )
         return desk.post(
             "/desk/other-registries/", {"name": "Other Registry", "url": "other.example.org", "list": file}
         )

@@ -22,6 +22,25 @@ def test_one_finds_by_name_organisation_and_address(desk, register):
     assert b"Mallow" in desk.get(LIST, {"state": "confirmed", "mode": "in_person", "sort": "name"}).content
 
 
+def test_the_list_is_narrowed_by_kind_and_country_and_its_tabs_and_its_sheet_stay_so(desk, register, make_category):
+    press = make_category("press", approval=Approval.SECRETARIAT)
+    usual = make_category()
+    register(usual, family_name="Larkspur", country="KEN", entity_type="government")
+    register(usual, family_name="Mallow", country="BTN", entity_type="government")
+    register(press, family_name="Sorrel", country="KEN", entity_type="private_sector")
+    page = desk.get(LIST, {"country": "KEN", "q": "r"})
+    assert [line["row"].family_name for line in page.context["lines"]] == ["Sorrel", "Larkspur"]
+    told = {
+        tab["name"]: (tab["count"], "country=KEN" in tab["url"] and "q=r" in tab["url"]) for tab in page.context["tabs"]
+    }
+    assert told == {"All": (2, True), "waits for the secretariat": (1, True), "confirmed": (1, True)}
+    assert page.context["countries"] == [("BTN", "Bhutan"), ("KEN", "Kenya")]
+    assert "country=KEN" in page.context["sheet_url"] and "country=KEN" in page.context["write_url"]
+    both = desk.get(LIST, {"country": "KEN", "entity_type": "government"})
+    assert [line["row"].family_name for line in both.context["lines"]] == ["Larkspur"]
+    assert not desk.get(LIST, {"country": "XXX"}).context["lines"]
+
+
 def test_several_are_approved_at_once_and_who_cannot_be_is_named(desk, register, make_category):
     press = make_category("press", approval=Approval.SECRETARIAT)
     waits = [register(press), register(press)]

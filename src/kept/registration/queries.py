@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import combinations
 from typing import Any
@@ -155,9 +156,18 @@ def doubles(meeting: Meeting) -> list[list[int]]:
 SORTS = {"name": ("family_name", "given_name"), "newest": ("-started_at",), "category": ("category__position",)}
 
 
+LISTED_BY = ("q", "state", "category", "mode", "entity_type", "country", "sort")  # what the desk's list is asked for
+
+
+def asked_of_the_list(said: Mapping[str, str]) -> dict[str, str]:
+    """What the address of the desk's list asks for: {name: value}, a value "" where it does not say."""
+    return {name: said.get(name, "").strip()[:200] for name in LISTED_BY}
+
+
 def registrations_found(
-    meeting: Meeting, *, q: str = "", state: str = "", category: str = "", mode: str = "", sort: str = ""
-) -> QuerySet[Registration]:
+    meeting: Meeting, *, q: str = "", state: str = "", category: str = "", mode: str = "", entity_type: str = "",
+    country: str = "", sort: str = "",
+) -> QuerySet[Registration]:  # fmt: skip
     """The registrations of a meeting for the desk, narrowed down; unknown values of a filter find nothing."""
     rows = Registration.objects.filter(meeting=meeting, erased_at=None).select_related("category", "organisation")
     for word in q.split()[:5]:
@@ -169,9 +179,15 @@ def registrations_found(
         rows = rows.filter(state=state)
     if category:
         rows = rows.filter(category__code=category)
-    if mode:
-        rows = rows.filter(mode=mode)
+    for field, value in (("mode", mode), ("entity_type", entity_type), ("country", country)):
+        if value:
+            rows = rows.filter(**{field: value})
     return rows.order_by(*SORTS.get(sort, ("-submitted_at",)), "pk")
+
+
+def by_state(rows: QuerySet[Registration]) -> dict[str, int]:
+    """{state: how many}; one query."""
+    return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
 
 
 def numbers(meeting: Meeting) -> dict[str, dict[str, int]]:

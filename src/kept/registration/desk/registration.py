@@ -137,7 +137,7 @@ def do(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     """The selection of the list as a spreadsheet."""
     meeting = meeting_of(request, slug)
-    asked = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "state", "category", "mode", "sort")}
+    asked = queries.asked_of_the_list(request.GET)
     body = registrations_sheet.written(meeting, queries.registrations_found(meeting, **asked), get_language() or "en")
     response = HttpResponse(body, content_type=XLSX)
     response["Content-Disposition"] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,18 +44,22 @@ def meeting_of(request: HttpRequest, slug: str) -> Meeting:
 def registrations(request: HttpRequest, slug: str) -> HttpResponse:
     """/desk/meetings/<slug>/registrations/"""
     meeting, language = meeting_of(request, slug), get_language() or "en"
-    asked = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "state", "category", "mode", "sort")}
+    asked = queries.asked_of_the_list(request.GET)
     counts = queries.numbers(meeting)
     page = Paginator(queries.registrations_found(meeting, **asked), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "meeting": meeting,
         "name": meeting.name_in(language),
         "asked": asked,
-        "tabs": _tabs(request, counts, asked["state"]),
+        "tabs": _tabs(asked, counts, queries.by_state(queries.registrations_found(meeting, **asked | {"state": ""}))),
         "page": page,
         "lines": [_line(one, language) for one in page.object_list],
         "categories": [(one.code, one.name_in(language)) for one in meeting.categories.all()],
         "modes": Mode.choices,
+        "kinds": EntityType.choices,
+        "countries": _countries(meeting, language),
+        "all_url": request.path,
+        "narrowed": any(asked[name] for name in queries.LISTED_BY if name not in ("state", "sort")),
         "numbers": [(State(state).label, row["in_person"], row["remote"]) for state, row in counts.items()],
         "shares": _shares(meeting, language),
         "reason": ReasonForm(),
@@ -64,14 +69,30 @@ def registrations(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "registration/desk/registrations.html", context)
 
 
-def _tabs(request: HttpRequest, counts: dict[str, dict[str, int]], shown: str) -> list[dict[str, Any]]:
-    total = sum(sum(row.values()) for row in counts.values())
-    tabs = [{"name": _("All"), "url": request.path, "current": not shown, "count": total}]
-    for state, row in counts.items():
-        tabs.append({
-            "name": State(state).label, "url": f"?state={state}", "current": state == shown, "count": sum(row.values()),
-        })  # fmt: skip
-    return tabs
+def _address(asked: dict[str, str], **other: str) -> str:
+    """The list as it is asked for, but for `other`."""
+    said = {name: value for name, value in (asked | other).items() if value}
+    return f"?{urlencode(said)}"
+
+
+def _tabs(asked: dict[str, str], states: Iterable[str], found: dict[str, int]) -> list[dict[str, Any]]:
+    """One for each state there is in the meeting, with how many the list would show of it, as it is narrowed."""
+    return [
+        {"name": name, "url": _address(asked, state=state), "current": state == asked["state"], "count": count}
+        for state, name, count in (
+            ("", _("All"), sum(found.values())),
+            *((state, State(state).label, found.get(state, 0)) for state in states),
+        )
+    ]
+
+
+def _countries(meeting: Meeting, language: str) -> list[tuple[str, str]]:
+    """The countries that are represented, by name."""
+    codes = Registration.objects.filter(meeting=meeting, erased_at=None).exclude(country="").order_by()
+    return sorted(
+        ((code, places.name(code, language)) for code in codes.values_list("country", flat=True).distinct()),
+        key=lambda country: places.sort_key(country[1], language),
+    )
 
 
 def _line(one: Registration, language: str) -> dict[str, Any]:

@@ -19,8 +19,6 @@ from kept.registration import actions, queries
 from kept.registration.actions.writing import WRITTEN_TO
 from kept.registration.desk.registrations import meeting_of
 
-NAMES = ("q", "state", "category", "mode", "sort")
-
 
 class LetterForm(TextsForm):
     """A mail in six languages."""
@@ -37,7 +35,7 @@ class LetterForm(TextsForm):
 def write(request: HttpRequest, slug: str) -> HttpResponse:
     """/desk/meetings/<slug>/registrations/write/, with the names of the list's filters."""
     meeting, language = meeting_of(request, slug), get_language() or "en"
-    asked = {name: request.GET.get(name, "").strip()[:200] for name in NAMES}
+    asked = queries.asked_of_the_list(request.GET)
     rows = (
         queries.registrations_found(meeting, **asked).filter(state__in=WRITTEN_TO).select_related("person", "meeting")
     )
