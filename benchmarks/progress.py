@@ -168,6 +168,8 @@ def _past(asked: Asked, some: Callable[[int, int], list[tuple[str, str]]]) -> No
     then = [("as_of", (today - timedelta(days=365)).isoformat())]
     asked.kind("a_past_day_known", lambda: then, times=5)
     asked.kind("a_past_day_one_filter", lambda: [*then, *some(1, 1)])
+    asked.kind("a_past_day_two_filters", lambda: [*then, *some(2, 1)])
+    asked.kind("a_past_day_several_values_in_three_facets", lambda: [*then, *some(3, 3)])
     asked.kind("a_past_day_three_filters", lambda: [*then, *some(3, 1)])
     tell("past_days_in_memory", len(past.days_known()), "days")
 
