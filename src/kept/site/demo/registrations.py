@@ -11,7 +11,7 @@ from kept.meetings.models import LinkedKind, Meeting, Status
 from kept.people.models import Link
 from kept.registration import actions, guest_lists
 from kept.registration.consents import CONSENTS, that_apply
-from kept.registration.models import Approval, Category, Mode, Quota, Registration, State
+from kept.registration.models import Category, Mode, Quota, Registration, State
 from kept.registration.passports import Passport
 from kept.registration.permissions import Holder
 from kept.registration.visas import gives_letters
@@ -155,7 +155,7 @@ def _one(meeting: Meeting, categories: dict[str, Category], number: int, rng: ra
     one = actions.confirm_address(one, by=None, at=at)
     if one.state == State.PENDING_GUARDIAN and number % 3:
         one = actions.guardian_agrees(one, text="I agree.", language="en", at=at)
-    if one.category.approval != Approval.NONE and rng.random() < 0.75:
+    if one.state in (State.PENDING_FOCAL_POINT, State.PENDING_SECRETARIAT) and rng.random() < 0.75:
         one = actions.approve(one, by=by, at=at)
     if one.state in (State.CONFIRMED, State.WAITLISTED) and number % 23 == 0:
         actions.cancel(one, by=by, at=at)

@@ -186,9 +186,9 @@ def _named(words: dict[str, str], year: int) -> dict[str, str]:
 
 
 def _is_asked(one: Told, on: date, period_end: date) -> bool:
-    """Published by the end of the period, still standing, and not closed before."""
-    at = datetime.combine(on, time(), tzinfo=UTC)
-    if one.facts.pledge.published_at.date() > period_end:
+    """Published by the end of the period and before the day of asking, still standing, and not closed before."""
+    at, published = datetime.combine(on, time(), tzinfo=UTC), one.facts.pledge.published_at
+    if published.date() > period_end or published > at:
         return False
     state = derive(retracing.known_at(one.facts, at), on)
     return state["reporting"] != Reporting.CLOSED
