@@ -23,16 +23,23 @@ from kept.base.models import GroupChange, HistoryEntry, Installation, Rate
 SHOWN = 20  # entries of history below a settings page
 
 
-def attempt(request: HttpRequest, form: forms.Form, act: Callable[[], Any], done: str) -> bool:
-    """Do `act` where the form is valid; say `done`, or put the refusal beside the form. True where it was done."""
-    if not form.is_valid():
-        return False
+def refusal_of(act: Callable[[], Any]) -> str | None:
+    """Do `act`; in words why it is refused, None where it was done. Raises NotAllowed: that is nobody's to read."""
     try:
         act()
     except NotAllowed:
         raise
     except Refused as refusal:
-        form.add_error(None, str(refusal.message))
+        return str(refusal.message)
+    return None
+
+
+def attempt(request: HttpRequest, form: forms.Form, act: Callable[[], Any], done: str) -> bool:
+    """Do `act` where the form is valid; say `done`, or put the refusal beside the form. True where it was done."""
+    if not form.is_valid():
+        return False
+    if (why := refusal_of(act)) is not None:
+        form.add_error(None, why)
         return False
     messages.success(request, done)
     return True
@@ -40,12 +47,8 @@ def attempt(request: HttpRequest, form: forms.Form, act: Callable[[], Any], done
 
 def tried(request: HttpRequest, act: Callable[[], Any], done: str = "") -> bool:
     """Do `act` and say `done`, or say why it is refused, where no form stands. True where it was done."""
-    try:
-        act()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
+    if (why := refusal_of(act)) is not None:
+        messages.error(request, why)
         return False
     if done:
         messages.success(request, done)

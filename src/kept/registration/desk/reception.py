@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kept.base.desk import for_the_desk
-from kept.base.lifecycle import NotAllowed, Refused
+from kept.base.desk_settings import refusal_of
 from kept.registration import actions, guest_lists
 from kept.registration.desk.hosting import event_of
 from kept.registration.hosting_notices import when_of
@@ -53,12 +53,8 @@ def do(request: HttpRequest, slug: str, pk: int, guest: int) -> HttpResponse:
     page, does = reverse(DOOR, args=[slug, pk]), request.POST.get("do", "")
     if does not in acts:
         return redirect(page)
-    try:
-        acts[does]()
-    except NotAllowed:
-        raise
-    except Refused as refusal:
-        messages.error(request, _("%(name)s: %(why)s") % {"name": one, "why": refusal.message})
+    if (why := refusal_of(acts[does])) is not None:
+        messages.error(request, _("%(name)s: %(why)s") % {"name": one, "why": why})
         return redirect(f"{page}?{urlencode({'q': one.name or one.email})}")
     said = _("%(name)s: taken back") if does == "nobody" else _("%(name)s is in.")
     messages.success(request, said % {"name": one})
